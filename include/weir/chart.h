@@ -1,0 +1,32 @@
+/* weir/chart.h - from results to PNG, SVG or PDF. Depends on results, never on the engine. */
+#ifndef WEIR_CHART_H
+#define WEIR_CHART_H
+#include <weir/result.h>
+#include <weir/table.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct wr_canvas wr_canvas; /* a cairo_t, the theme and the rectangle to draw into: plots/canvas.h */
+
+typedef struct wr_chart { /* one kind of chart: one file in plots/, one line in charts.def */
+    const char *kind, *title, *doc;
+    const wr_param *params; /* the same tables as models; NULL: none */
+    size_t cfg_size;
+    bool (*applies)(wr_store *s);  /* is there anything to draw? decides the default choice of `weir plot` */
+    int (*draw)(const void *cfg, wr_store *s, wr_canvas *c, wr_err *err);
+} wr_chart;
+extern const wr_chart *const wr_charts[]; /* ends with NULL: plots/charts.def */
+
+typedef struct wr_render {
+    const char *path;         /* ends in .png, .svg or .pdf */
+    double width, height;     /* in points; 0: 960 x 540 */
+    const char *const *of;    /* expressions or owners to draw, ends with NULL; NULL: the chart's choice */
+} wr_render;
+/* Written aside and renamed. Same input, same bytes. */
+int wr_chart_render(const wr_chart *k, const void *cfg, wr_store *s, const wr_render *how, wr_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

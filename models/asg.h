@@ -1,0 +1,230 @@
+/* asg.h - the files of the Auto Scaling group and its instances among themselves.
+ *
+ * ec2.c is one instance and knows only the hooks of struct fleet_hooks; ec2_types.c says what an instance type
+ * is. asg.c has tables and descriptor, asg_fleet.c launches, terminates and balances zones, asg_health.c
+ * replaces what is unhealthy and takes faults, asg_policy.c turns alarms into capacity, asg_rules.c holds the
+ * arithmetic that AWS documents, free of any run. */
+#ifndef WR_ASG_H
+#define WR_ASG_H
+#include "models.h"
+
+enum { ZONES = 26 };
+
+/* ---- instance types (ec2_types.c) ---------------------------------------------------------------------- */
+typedef struct ec2_type {
+    const char *name;   /* "m7g.large" */
+    double vcpus, memory_gib;
+    /* T families: credits earned an hour, share of a vCPU that they sustain; 0: no credits */
+    double earn_per_hour, baseline;
+    double launch_credits; /* t2 standard */
+    bool unlimited;        /* the family's default mode */
+} ec2_type;
+extern const ec2_type ec2_types[];               /* ends with {0} */
+const ec2_type *ec2_type_find(const char *name); /* NULL: not in the table */
+
+/* ---- one instance (ec2.c) -------------------------------------------------------------------------------- */
+enum { EC2_FIFO, EC2_LIFO, EC2_PS, EC2_PRIORITY };
+enum ec2_code { EC2_OK, EC2_ERROR, EC2_QUEUE_FULL, EC2_QUEUE_TIMEOUT, EC2_FAIL, EC2_ENDED, EC2_NOT_READY, EC2_NO_INSTANCE };
+extern const wr_code ec2_codes[]; /* of the instance and of the group: a request may be sent to either */
+
+typedef struct ec2_plan { /* what all instances of a group have in common; the cfg of wr_model_ec2 */
+    const char *type;
+    double vcpus, memory, speed;
+    int64_t concurrency, queue_limit;
+    int discipline, drop;         /* drop: a full line does not even answer */
+    const wr_dist *queue_timeout;
+    const wr_program *code;       /* NULL: answers at once */
+} ec2_plan;
+
+enum ec2_state { EC2_PENDING, EC2_IN_SERVICE, EC2_TERMINATING, EC2_TERMINATED };
+typedef struct ec2 {
+    wr_comp *self, *group;
+    const ec2_plan *plan;
+    enum ec2_state state;
+    bool started;          /* the application answers */
+    bool counted;          /* its CPU is in the group's CPUUtilization */
+    int fails, hangs;      /* faults in force on it */
+    double slow;           /* product of the factors in force */
+    double busy;           /* vCPUs at work */
+    wr_station station;
+    wr_share *cpu;
+    wr_host *host;
+    wr_call *in_work;      /* list of those that hold a slot */
+    /* the group's: */
+    int az;
+    int64_t serial;        /* order of launch */
+    int template;          /* version of the launch template; grows with each deploy */
+    wr_time launched, in_service_at;
+    size_t slot;           /* in the group's fleet */
+    unsigned warm;         /* bit per scaler: past its warm-up */
+    wr_event timer;        /* end of boot */
+    bool extra;            /* launched to balance zones, above the desired capacity */
+} ec2;
+/* Rows of the group's metrics that an instance moves; the group's table begins with them. */
+enum { ASG_CPU, ASG_CPU_BUSY, ASG_CPU_VCPUS, ASG_NETWORK_IN, ASG_DESIRED, ASG_MIN, ASG_MAX, ASG_IN_SERVICE,
+       ASG_PENDING, ASG_TERMINATING, ASG_TOTAL, ASG_LAUNCHES, ASG_TERMINATIONS, ASG_LAUNCH_FAILURES };
+void ec2_serve(ec2 *i, wr_call *c);       /* a request that was sent to its group */
+void ec2_gone(wr_call *c);                /* the caller of such a request stopped waiting */
+void ec2_begin(ec2 *i);                   /* the application answers from now on */
+void ec2_count(ec2 *i, bool on);          /* its CPU enters or leaves CPUUtilization */
+void ec2_fail(ec2 *i, bool hang, bool on);
+void ec2_slow(ec2 *i, double factor);     /* multiplies; the reciprocal takes it back */
+void ec2_end(ec2 *i);                     /* it stops: what is in it fails, nothing is answered afterwards */
+bool ec2_serving(const ec2 *i);           /* able to serve */
+
+/* ---- rules of AWS's documents (asg_rules.c) ------------------------------------------------------------------ */
+enum adjustment { CHANGE_IN_CAPACITY, EXACT_CAPACITY, PERCENT_CHANGE };
+double asg_round(double change);          /* PercentChangeInCapacity: 12.7 -> 12, .67 -> 1, -.58 -> -1, -6.67 -> -6 */
+int64_t asg_adjust(int64_t capacity, enum adjustment how, double by, int64_t least); /* least: min_adjustment_magnitude */
+/* Target tracking: the capacity at which the metric would meet its target. */
+int64_t asg_track(double capacity, double value, double target);
+typedef struct asg_step { double from, to, by; } asg_step; /* bounds relative to the threshold; NaN: open */
+const asg_step *asg_step_of(const asg_step *s, size_t n, double x, bool above); /* NULL: none covers it */
+int asg_zone_for_launch(const int64_t *count, const bool *usable, int zones);   /* fewest; -1: none is usable */
+
+/* ---- the group's configuration (asg.c) -------------------------------------------------------------------------- */
+typedef struct asg_policy {
+    int type, predefined;
+    const wr_formula *metric;
+    double target, threshold, low_factor, scale_in_limit;
+    bool disable_scale_in;
+    wr_dur warmup, period, cooldown;
+    int64_t datapoints_high, datapoints_low, evaluation_periods, datapoints_to_alarm, least;
+    int comparison, missing, adjustment;
+    wr_list steps;              /* of asg_step */
+    double adjust;
+    int mode;                   /* predictive */
+    wr_dur buffer;
+    const char *history;
+    /* by prepare: */
+    wr_alarm_cfg high, low;     /* low: target tracking; step and simple have only `high` */
+    wr_dur warm_after;
+} asg_policy;
+enum { TARGET_TRACKING, STEP, SIMPLE, PREDICTIVE };
+
+typedef struct asg_scheduled {
+    wr_dur at, every;           /* -1: not given */
+    int64_t min, max, desired;  /* -1: not given */
+} asg_scheduled;
+
+typedef struct asg_cfg {
+    int64_t min, max, desired;
+    wr_list zones;              /* of struct asg_zone */
+    int distribution;
+    bool az_rebalance;
+    wr_list types;              /* of struct asg_name */
+    double vcpus, memory, speed;
+    int64_t concurrency, queue_limit;
+    int discipline, on_full;
+    const wr_dist *queue_timeout;
+    wr_dur keep_alive;
+    const wr_dist *boot_time, *application_start;
+    wr_list launch_failure;     /* of struct asg_zone_share */
+    int credits;
+    double initial_credits;
+    wr_dur credit_ramp;
+    const void *purchase, *spot;
+    bool capacity_rebalance;
+    wr_list health_checks;      /* of struct asg_check */
+    wr_dur grace, detection, cooldown, warmup;
+    int monitoring;
+    const wr_dist *metric_delay;
+    wr_list policies;           /* of asg_policy */
+    wr_list scheduled;          /* of asg_scheduled */
+    const void *warm_pool, *maintenance, *refresh;
+    wr_list hooks;
+    wr_list termination;        /* of struct asg_termination */
+    wr_dur lifetime;
+    wr_list consume;
+    wr_program_cfg program;
+    /* by prepare: */
+    ec2_plan plan;
+    const char *price;          /* "ec2.m7g.large" */
+    int zone_n;
+    signed char zone[ZONES];    /* letters, 0 = a */
+    double failure[ZONES];      /* by place in `zone` */
+    bool elb;                   /* health_check_type has ELB */
+    bool prepared;
+    asg_policy *policy;         /* copies of policies, completed */
+} asg_cfg;
+struct asg_zone { const char *letter; };
+struct asg_name { const char *name; };
+struct asg_zone_share { const char *name; double share; };
+struct asg_check { int type; };
+struct asg_termination { int policy; };
+enum { EC2_CHECK, ELB_CHECK, EBS_CHECK };
+enum { BASIC, DETAILED };
+enum { BEST_EFFORT, BALANCED_ONLY };
+enum { T_DEFAULT, T_OLDEST, T_NEWEST, T_OLDEST_TEMPLATE, T_NEXT_HOUR, T_ALLOCATION };
+extern const wr_param asg_policy_rows[];
+void asg_policy_prepare(asg_cfg *cfg, wr_build *b);
+
+/* ---- the group in a run ---------------------------------------------------------------------------------------------- */
+enum { SCALERS = 32, MARKS = 64 };
+typedef struct asg_mark { wr_time at; double integral; } asg_mark;
+typedef struct scaler { /* one policy at work */
+    wr_comp *group;
+    const asg_policy *policy;
+    int64_t warm;               /* instances in service and past its warm-up */
+    double integral;            /* of warm over time, instance-ns, as of `since` */
+    wr_time since;
+    asg_mark mark[MARKS];       /* the integral at the latest evaluations: which capacity produced a datapoint */
+    size_t marks;
+    wr_alarm *high, *low;
+    enum wr_alarm_state high_state, low_state;
+    bool out, in, wants_in;     /* asked for at this instant; its low alarm is on */
+    int64_t out_to, in_to;
+    wr_time free_at;            /* simple: dropped until then */
+    bool waits;                 /* simple: its activity has not ended */
+} scaler;
+
+struct asg_fault_mark;
+typedef struct asg {
+    wr_comp *self;
+    const asg_cfg *cfg;
+    wr_rng boot, fate;
+    ec2 **fleet;                /* pending and in service */
+    size_t n, room;
+    size_t turn;                /* of requests sent to the group itself */
+    int64_t min, max, desired, pending, in_service, terminating, extras;
+    int64_t count[ZONES];       /* pending and in service, by place in cfg->zone */
+    int zone_down[ZONES];
+    int64_t serial;
+    int template;
+    double slow;                /* of faults that take the whole group */
+    double capacity;            /* factor of a `capacity` fault */
+    struct asg_fault_mark *marks;
+    scaler *scaler;
+    size_t scalers;
+    bool decide_due, reconcile_due;
+    wr_event retry;             /* of failed launches */
+    wr_dur backoff;
+    wr_bucket *run_instances;   /* of the account */
+    double *vcpus_used;
+    double vcpus_quota;
+} asg;
+
+/* asg_fleet.c */
+void asg_fleet_start(wr_comp *self);
+void asg_want(wr_comp *self, int64_t desired, const char *why); /* clamps, annotates, reconciles */
+void asg_resize(wr_comp *self, int64_t min, int64_t max, int64_t desired, const char *why);
+void asg_reconcile(wr_comp *self);
+void asg_terminate(wr_comp *self, ec2 *i);        /* drains, then ends */
+void asg_lost(wr_comp *self, ec2 *i);             /* it is not running any more */
+void asg_left(wr_comp *self, wr_comp *member);
+void asg_balance(wr_comp *self);                  /* az_rebalance */
+bool asg_warming(const asg *g, const scaler *s);  /* some instance is pending or in its warm-up */
+ec2 *asg_next(asg *g);                            /* who serves a request sent to the group; NULL: nobody */
+size_t asg_victim(const asg *g, wr_rng *fate);    /* place in the fleet; the rule of `termination_policies` */
+/* asg_health.c */
+extern const wr_fault asg_faults[];
+void asg_health_start(wr_comp *self);
+void asg_fault(wr_comp *self, int fault, const void *arg, bool on);
+void asg_afflict(asg *g, ec2 *i);                 /* faults of the whole group reach a new instance too */
+/* asg_policy.c */
+void asg_policy_start(wr_comp *self);
+void asg_warm(scaler *s, int64_t by);
+void asg_policy_in_service(wr_comp *self, ec2 *i);   /* warm-ups begin */
+void asg_policy_left(wr_comp *self, const ec2 *i);
+void asg_policy_settled(wr_comp *self);              /* no activity is under way: cooldowns begin */
+#endif

@@ -1,0 +1,49 @@
+/* cli.h - what the commands share: options from one table a command, and small helpers.
+ *
+ * A command is one file cmd_<name>.c with one descriptor, and one line in commands.def. */
+#ifndef WR_CLI_H
+#define WR_CLI_H
+#include "../base/base.h"
+#include <weir.h>
+
+enum { EXIT_DONE = 0, EXIT_FAILED_RUN = 1, EXIT_USAGE = 2, EXIT_INVALID = 3, EXIT_MISSED = 99, EXIT_INTERRUPTED = 130 };
+
+typedef struct cli_option {
+    const char *name;   /* without dashes */
+    char letter;        /* 0: none */
+    const char *arg;    /* name of its argument; NULL: a flag */
+    bool many;          /* may be given again: all count; else the last */
+    const char *doc;
+} cli_option;
+
+typedef struct cli_args {
+    const struct cli_command *command;
+    const char **value[32]; /* by option */
+    size_t count[32];
+    const char **file;      /* what is not an option */
+    size_t files;
+} cli_args;
+
+typedef struct cli_command {
+    const char *name, *usage, *doc;
+    const cli_option *options; /* beside those common to all; ends with {0} */
+    size_t least, most;        /* arguments that are not options */
+    int (*run)(const cli_args *a);
+} cli_command;
+
+const char *cli_value(const cli_args *a, const char *option); /* NULL: not given */
+size_t cli_values(const cli_args *a, const char *option, const char *const **out);
+bool cli_flag(const cli_args *a, const char *option);
+bool cli_color(const cli_args *a, FILE *to);
+/* The value of an option as a whole number in [least, most]; false after a message. */
+bool cli_number(const cli_args *a, const char *option, uint64_t least, uint64_t most, uint64_t *out);
+int cli_wrong(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* one line on stderr; EXIT_USAGE */
+int cli_failed(const wr_err *err);                                         /* likewise; EXIT_FAILED_RUN */
+int cli_suggest(const char *what, const char *word, const char *const *names, size_t n); /* unknown ...; did you mean */
+
+/* Loads with --set and friends; prints the diagnostics; NULL after EXIT_INVALID in *code. */
+wr_scenario *cli_load(const cli_args *a, const char *file, int *code);
+
+/* The name of a file without folder and ending. Memory of the caller's. */
+char *cli_stem(const char *path);
+#endif

@@ -1,0 +1,97 @@
+/* cmd_plot.c - `weir plot`: draws charts of a result file; prints one path a line. */
+#include "cli.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const cli_option options[] = {{"output", 'o', "DIR", false, "Folder for the files; default: charts."},
+                                     {"format", 0, "svg|png|pdf", false, "Format of the files; default: svg."},
+                                     {"of", 0, "EXPR", true, "Owners or expressions to draw instead of the chart's choice."},
+                                     {"size", 0, "WxH", false, "Points; default: 960x540."},
+                                     {0}};
+
+static const wr_chart *chart_named(const char *name)
+{
+    for (size_t i = 0; wr_charts[i]; i++)
+        if (!strcmp(wr_charts[i]->kind, name))
+            return wr_charts[i];
+    const char *names[64];
+    size_t n = 0;
+    for (; wr_charts[n] && n < 64; n++)
+        names[n] = wr_charts[n]->kind;
+    cli_suggest("chart", name, names, n);
+    return NULL;
+}
+
+static bool size_of(const cli_args *a, wr_render *how)
+{
+    const char *v = cli_value(a, "size");
+    char end;
+    if (!v || sscanf(v, "%lfx%lf%c", &how->width, &how->height, &end) == 2)
+        return true;
+    cli_wrong("option '--size' is '%s'; write WIDTHxHEIGHT in points, such as 960x540", v);
+    return false;
+}
+
+static int draw(const wr_chart *k, wr_store *s, const wr_render *like, const char *folder, const char *stem, const char *format)
+{
+    wr_err err = {0};
+    wr_render how = *like;
+    text path = {0};
+    text_printf(&path, "%s/%s-%s.%s", folder, stem, k->kind, format);
+    how.path = path.s;
+    int bad = wr_chart_render(k, NULL, s, &how, &err);
+    if (!bad)
+        puts(path.s);
+    text_clear(&path);
+    return bad ? cli_failed(&err) : EXIT_DONE;
+}
+
+static int draw_all(const cli_args *a, wr_store *s, const wr_render *how, const char *folder, const char *format)
+{
+    char *stem = cli_stem(a->file[0]);
+    int code = EXIT_DONE;
+    for (size_t i = 1; i < a->files && code == EXIT_DONE; i++) {
+        const wr_chart *k = chart_named(a->file[i]);
+        code = k ? draw(k, s, how, folder, stem, format) : EXIT_USAGE;
+    }
+    for (size_t i = 0; a->files == 1 && wr_charts[i] && code == EXIT_DONE; i++)
+        if (wr_charts[i]->applies && wr_charts[i]->applies(s))
+            code = draw(wr_charts[i], s, how, folder, stem, format);
+    free(stem);
+    return code;
+}
+
+static int plot(const cli_args *a)
+{
+    wr_err err = {0};
+    wr_store *s;
+    wr_render how = {0};
+    const char *folder = cli_value(a, "output"), *format = cli_value(a, "format");
+    folder = folder ? folder : "charts";
+    format = format ? format : "svg";
+    if (strcmp(format, "svg") && strcmp(format, "png") && strcmp(format, "pdf"))
+        return cli_wrong("option '--format' is '%s'; it must be svg, png or pdf", format);
+    const char *const *of;
+    size_t n = cli_values(a, "of", &of);
+    const char **list = memory_get((n + 1) * sizeof *list);
+    if (n) {
+        memcpy(list, of, n * sizeof *list);
+        how.of = list;
+    }
+    int code = EXIT_USAGE;
+    if (size_of(a, &how)) {
+        if (mkdir(folder, 0777) && errno != EEXIST)
+            wr_fail(&err, WR_E_IO, "cannot make folder '%s': %s", folder, strerror(errno));
+        code = err.code || wr_store_open(&s, a->file[0], &err) ? cli_failed(&err) : EXIT_DONE;
+        if (code == EXIT_DONE) {
+            code = draw_all(a, s, &how, folder, format);
+            wr_store_close(s);
+        }
+    }
+    free(list);
+    return code;
+}
+
+const cli_command cli_plot = {"plot", "plot RESULT.h5 [CHART...] [OPTIONS]", "Draws charts of a result file.", options, 1, 64, plot};

@@ -1,0 +1,714 @@
+/* call.c - the life of a call: send, deliver, reply, answer; expire, drop.
+ *
+ * A call is one request visiting one component; the tree of calls is the way back, so nobody keeps
+ * tables of pending requests. Sending and replying only put marks in the queue: nothing runs inside
+ * anything. The framework owns timeouts: equal timeouts expire in the order in which they were armed,
+ * so each length of time is a lane, a list with one event for its head; arming and cancelling cost a
+ * few pointers. The lane's event is not moved when its head is answered; it finds the new head when
+ * it fires, at most once per length of the timeout.
+ *
+ * A call is freed when it is answered (or lost), its caller has been told (or has gone), its own calls
+ * have ended and nobody holds it. Truth: tests/contract, tests/unit/test_call.c. */
+#include "runtime.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { DELIVERED = 1, ANSWERED = 2, TOLD = 4, ABANDONED = 8, LOST = 16, ROOT = 32, OWN_CODE = 64, CLOSED = 128 };
+
+typedef struct lane { /* calls that time out `length` after they were sent, oldest first */
+    wr_dur length;
+    wr_call *head, *tail;
+    bool armed;
+    run *run;
+} lane;
+
+struct wr_call {
+    wr_comp *to, *from;
+    wr_call *parent;     /* of `from`, for which this one is made; free list */
+    wr_done_fn *done;
+    const wr_ask *ask;
+    uint64_t key;
+    wr_time sent;
+    uint8_t state, status, stage, op;
+    uint16_t operation;
+    uint16_t open;       /* own calls that have not ended */
+    /* 64 */
+    wr_call *lane_next, *lane_prev;
+    lane *lane;          /* NULL: no timeout armed */
+    wr_time deadline;
+    wr_time arrived;
+    wr_call *child;      /* the latest own call still open: where a timeout looks for the place */
+    int32_t priority;
+    int16_t code;
+    int16_t az;
+    uint32_t holds;
+    float size;
+    /* 128 */
+    wr_time since;       /* of the present stage */
+    wr_dur span[WR_STAGES - 1]; /* wait, cold, backoff */
+    const wr_comp *cause_where;
+    int16_t cause_code;
+    uint8_t cause_stage;
+    uint64_t stamp;
+    /* 192 */
+    call_line line;
+    char mine[64];
+    char room[64];
+};
+
+#define BLOCK 256
+#define LANES 64
+
+struct call_pool {
+    run *run;
+    wr_call *free;
+    uint64_t open;
+    int lanes;
+    lane lane[LANES]; /* the last one also takes all further lengths */
+};
+
+struct call_pool *calls_create(run *r)
+{
+    struct call_pool *p = arena_alloc(r->arena, sizeof *p);
+    p->run = r;
+    return p;
+}
+
+void calls_destroy(struct call_pool *p)
+{
+    (void)p; /* everything lies in the run's arena */
+}
+
+uint64_t calls_open(const struct call_pool *p)
+{
+    return p->open;
+}
+
+static void pool_grow(struct call_pool *p)
+{
+    char *block = arena_aligned(p->run->arena, BLOCK * sizeof(wr_call), 64);
+    for (int i = BLOCK - 1; i >= 0; i--) {
+        wr_call *c = (wr_call *)(void *)(block + (size_t)i * sizeof(wr_call));
+        c->parent = p->free;
+        p->free = c;
+    }
+}
+
+static wr_call *take(run *r, wr_comp *from, wr_comp *to, wr_call *mine)
+{
+    struct call_pool *p = r->calls;
+    if (!p->free)
+        pool_grow(p);
+    wr_call *c = p->free;
+    p->free = c->parent;
+    p->open++;
+    memset(c, 0, offsetof(struct wr_call, line));
+    c->from = from;
+    c->to = to;
+    c->parent = mine;
+    c->sent = run_now(r);
+    if (mine) {
+        mine->open++;
+        mine->child = c;
+    }
+    return c;
+}
+
+static void lane_remove(wr_call *c)
+{
+    lane *l = c->lane;
+    if (!l)
+        return;
+    *(c->lane_prev ? &c->lane_prev->lane_next : &l->head) = c->lane_next;
+    *(c->lane_next ? &c->lane_next->lane_prev : &l->tail) = c->lane_prev;
+    c->lane = NULL;
+}
+
+/* Frees the call when nobody needs it any more. */
+static void settle(wr_call *c)
+{
+    unsigned over = (c->state & ROOT) ? c->state & CLOSED : (c->state & (ANSWERED | LOST) ? c->state & TOLD : 0);
+    if (!over || c->open || c->holds)
+        return;
+    struct call_pool *p = c->from->run->calls;
+    c->state = 0;
+    c->from = c->to = NULL;
+    c->parent = p->free;
+    p->free = c;
+    p->open--;
+}
+
+/* The caller no longer has this call open. */
+static void detach(wr_call *c)
+{
+    wr_call *mine = c->parent;
+    if (!mine)
+        return;
+    mine->open--;
+    if (mine->child == c)
+        mine->child = NULL;
+}
+
+/* ---- network ---------------------------------------------------------------------------------- */
+static wr_dur law(run *r, int which)
+{
+    const net_law *l = &r->net[which];
+    return l->dist ? wr_draw_dur(l->dist, &r->net_rng) : l->fixed;
+}
+
+static wr_dur hop(run *r, const wr_comp *a, int a_az, const wr_comp *b, int b_az)
+{
+    if (a->net == WR_NET_AWS || b->net == WR_NET_AWS)
+        return 0;
+    if (a->net == WR_NET_SERVICE || b->net == WR_NET_SERVICE)
+        return law(r, NET_SERVICE);
+    if (a->net == WR_NET_CLIENT || b->net == WR_NET_CLIENT)
+        return law(r, NET_CLIENT);
+    return law(r, a_az >= 0 && b_az >= 0 && a_az != b_az ? NET_CROSS_AZ : NET_SAME_AZ);
+}
+
+static int number(const wr_comp *c)
+{
+    return c->group ? c->group->index : c->index;
+}
+
+/* One way from a to b; WR_NEVER: the packet is lost. */
+static wr_dur travel(run *r, const wr_comp *a, int a_az, const wr_comp *b, int b_az)
+{
+    wr_dur d = r->net_off ? 0 : hop(r, a, a_az, b, b_az);
+    for (int i = 0; i < r->links; i++) {
+        const net_link *l = &r->link[i];
+        bool there = l->from == number(a) && l->to == number(b), back = l->from == number(b) && l->to == number(a);
+        if (!there && !back)
+            continue;
+        if (l->latency)
+            d = wr_draw_dur(l->latency, &r->net_rng);
+        if (there && wr_rng_chance(&r->net_rng, l->loss))
+            return WR_NEVER;
+    }
+    return r->net_faults ? d + fault_added(r, a, b) : d;
+}
+
+/* ---- send and deliver -------------------------------------------------------------------------- */
+static void lane_fire(wr_comp *self, void *arg);
+
+static lane *lane_of(run *r, wr_dur length)
+{
+    struct call_pool *p = r->calls;
+    for (int i = 0; i < p->lanes; i++)
+        if (p->lane[i].length == length)
+            return &p->lane[i];
+    if (p->lanes == LANES)
+        return NULL;
+    p->lane[p->lanes] = (lane){.length = length, .run = r};
+    return &p->lane[p->lanes++];
+}
+
+static void lane_arm(lane *l)
+{
+    if (l->armed || !l->head)
+        return;
+    l->armed = true;
+    wr_engine_at(l->run->engine, l->head->deadline, WR_PHASE_WORK, lane_fire, NULL, l);
+}
+
+/* Behind all that end before it: at the tail, unless the lane holds many lengths. */
+static void lane_insert(lane *l, wr_call *c)
+{
+    wr_call *before = l->tail;
+    while (before && before->deadline > c->deadline)
+        before = before->lane_prev;
+    c->lane_prev = before;
+    c->lane_next = before ? before->lane_next : l->head;
+    *(c->lane_prev ? &c->lane_prev->lane_next : &l->head) = c;
+    *(c->lane_next ? &c->lane_next->lane_prev : &l->tail) = c;
+}
+
+static void expire(wr_call *c);
+
+static void lane_fire(wr_comp *self, void *arg)
+{
+    (void)self;
+    lane *l = arg;
+    wr_time now = run_now(l->run);
+    l->armed = false;
+    while (l->head && l->head->deadline <= now) {
+        wr_call *c = l->head;
+        lane_remove(c);
+        expire(c);
+    }
+    lane_arm(l);
+}
+
+static void arm(run *r, wr_call *c, wr_dur timeout)
+{
+    wr_time now = run_now(r);
+    if (timeout <= 0 || timeout >= WR_NEVER - now)
+        return;
+    c->deadline = now + timeout;
+    lane *l = lane_of(r, timeout);
+    if (!l)
+        l = &r->calls->lane[LANES - 1]; /* of many lengths: kept in order */
+    lane_insert(l, c);
+    c->lane = l;
+    lane_arm(l);
+}
+
+static void deliver(wr_comp *to, void *arg)
+{
+    wr_call *c = arg;
+    run *r = to->run;
+    if ((c->state & ABANDONED) && c->ask->cancel) { /* the caller left before it arrived, and says so */
+        c->state |= LOST;
+        settle(c);
+        return;
+    }
+    c->state |= DELIVERED;
+    c->arrived = c->since = run_now(r);
+    memset(c->mine, 0, sizeof c->mine + sizeof c->room);
+    cell_add(to->uniform[0], 1); /* requests */
+    if (to->presence) {
+        wr_shift(to, WR_U_IN_SYSTEM, 1);
+        wr_shift(to, WR_U_CONCURRENCY, 1);
+    }
+    if (to->faulty && fault_answers(to, c))
+        return;
+    to->model->call(to, c);
+}
+
+wr_call *wr_call_send(wr_comp *self, wr_comp *to, wr_call *mine, const wr_send *what, wr_done_fn *done)
+{
+    run *r = self->run;
+    wr_call *c = take(r, self, to, mine);
+    c->done = done;
+    c->ask = what->ask;
+    c->op = (uint8_t)what->ask->op;
+    c->key = what->key;
+    c->stamp = what->stamp;
+    c->size = (float)what->size;
+    c->operation = (uint16_t)what->operation;
+    c->priority = what->priority;
+    c->az = (int16_t)(what->az >= 0 ? what->az : self->az);
+    if (what->timeout)
+        arm(r, c, what->timeout);
+    wr_dur d = travel(r, self, c->az, to, to->az);
+    if (d == WR_NEVER) {
+        c->state |= LOST;
+        return c;
+    }
+    d += what->delay;
+    if (d > 0)
+        wr_engine_at(r->engine, c->sent + d, WR_PHASE_WORK, deliver, to, c);
+    else
+        wr_engine_soon(r->engine, deliver, to, c);
+    return c;
+}
+
+wr_send wr_send_like(const wr_call *c)
+{
+    return (wr_send){.ask = c->ask,
+                     .key = c->key,
+                     .stamp = c->stamp,
+                     .size = (double)c->size,
+                     .operation = c->operation,
+                     .priority = c->priority,
+                     .az = -1};
+}
+
+wr_call *wr_call_open(wr_comp *self, wr_call *mine, const wr_send *what)
+{
+    run *r = self->run;
+    wr_call *c = take(r, self, self, mine);
+    c->state = ROOT | DELIVERED;
+    c->arrived = c->since = c->sent;
+    c->ask = what->ask ? what->ask : &wr_ask_request;
+    c->op = (uint8_t)c->ask->op;
+    self->serial++;
+    if (self->traffic && !mine) {
+        r->requests++;
+        r->began = true;
+    }
+    c->key = what->key;
+    c->stamp = what->stamp;
+    c->size = (float)what->size;
+    c->operation = (uint16_t)what->operation;
+    c->priority = what->priority;
+    c->az = (int16_t)(what->az >= 0 ? what->az : self->az);
+    memset(c->mine, 0, sizeof c->mine);
+    memset(c->room, 0, sizeof c->room);
+    return c;
+}
+
+static void end_stage(wr_call *c, wr_time now)
+{
+    if (c->stage != WR_SERVICE)
+        c->span[c->stage - 1] += now - c->since;
+    c->since = now;
+}
+
+static void blame_end(wr_call *c)
+{
+    wr_comp *s = c->from;
+    blame *b = s->blames;
+    while (b && (b->where != c->cause_where || b->code != c->cause_code || b->stage != (enum wr_stage)c->cause_stage))
+        b = b->next;
+    if (!b) {
+        b = arena_alloc(s->run->arena, sizeof *b);
+        *b = (blame){c->cause_where, c->cause_code, (enum wr_stage)c->cause_stage, 0, run_now(s->run), s->blames};
+        s->blames = b;
+    }
+    if (run_now(s->run) >= s->run->warmup)
+        b->count++;
+}
+
+/* Spans of an ended call belong to its parent when nothing else of it is open: counted waits never overlap. */
+static void fold(wr_call *c)
+{
+    wr_call *mine = c->parent;
+    if (!mine || mine->open > 1)
+        return;
+    for (int i = 0; i < WR_STAGES - 1; i++)
+        mine->span[i] += c->span[i];
+}
+
+static void pass_cause(wr_call *c)
+{
+    wr_call *mine = c->parent;
+    if (mine && c->cause_where && !mine->cause_where) {
+        mine->cause_where = c->cause_where;
+        mine->cause_code = c->cause_code;
+        mine->cause_stage = c->cause_stage;
+    }
+}
+
+void wr_call_close(wr_call *c)
+{
+    assert((c->state & ROOT) && !(c->state & CLOSED));
+    end_stage(c, run_now(c->from->run));
+    if (c->parent) {
+        fold(c);
+        pass_cause(c);
+    } else if (c->cause_where && c->from->traffic) {
+        blame_end(c);
+    }
+    wr_call *mine = c->parent;
+    detach(c);
+    c->state |= CLOSED;
+    settle(c);
+    if (mine)
+        settle(mine);
+}
+
+/* ---- answers ------------------------------------------------------------------------------------- */
+static void answer(wr_comp *from, void *arg)
+{
+    wr_call *c = arg;
+    (void)from;
+    if (c->state & TOLD) { /* the caller left while the answer travelled */
+        settle(c);
+        return;
+    }
+    lane_remove(c);
+    c->state |= TOLD;
+    wr_call *mine = c->parent;
+    fold(c);
+    if (c->status != WR_OK)
+        pass_cause(c);
+    detach(c);
+    c->done(c->from, mine, c);
+    settle(c);
+    if (mine)
+        settle(mine);
+}
+
+static void count_end(wr_comp *to, const wr_call *c, wr_time now)
+{
+    static const short counter[WR_STATUSES] = {[WR_THROTTLED] = WR_U_THROTTLED,
+                                               [WR_TIMEOUT] = WR_U_TIMEOUTS,
+                                               [WR_REJECTED] = WR_U_REJECTED};
+    double s = (double)(now - c->arrived) / 1e9;
+    if (c->status == WR_OK) {
+        wr_add(to, WR_U_COMPLETED, 1);
+        wr_observe(to, WR_U_LATENCY, s);
+        if (!(c->state & ABANDONED))
+            wr_add(to, WR_U_GOODPUT, 1);
+    } else {
+        wr_add(to, WR_U_ERRORS, 1);
+        if (counter[c->status])
+            wr_add(to, counter[c->status], 1);
+    }
+    wr_observe(to, WR_U_LATENCY_ALL, s);
+    if (c->state & ABANDONED) {
+        wr_add(to, WR_U_LATE, 1);
+        wr_add(c->from, WR_U_LATE, 1);
+    }
+    if (to->presence) {
+        wr_shift(to, WR_U_IN_SYSTEM, -1);
+        wr_shift(to, WR_U_CONCURRENCY, -1);
+    }
+}
+
+/* The answer leaves the callee now. */
+static void leave(wr_comp *to, void *arg)
+{
+    wr_call *c = arg;
+    run *r = to->run;
+    wr_time now = run_now(r);
+    end_stage(c, now);
+    count_end(to, c, now);
+    if (c->state & ABANDONED) {
+        settle(c);
+        return;
+    }
+    wr_dur d = travel(r, to, to->az, c->from, c->az);
+    if (d == WR_NEVER) {
+        c->state |= LOST;
+        return;
+    }
+    if (d > 0)
+        wr_engine_at(r->engine, now + d, WR_PHASE_WORK, answer, c->from, c);
+    else
+        wr_engine_soon(r->engine, answer, c->from, c);
+}
+
+static void set_answer(wr_call *c, int code, enum wr_status s)
+{
+    assert(!(c->state & (ANSWERED | LOST | ROOT)) && (c->state & DELIVERED));
+    c->state |= ANSWERED;
+    c->code = (int16_t)code;
+    c->status = (uint8_t)s;
+}
+
+static void set_cause(wr_call *c, const wr_comp *where, int code)
+{
+    c->cause_where = where;
+    c->cause_code = (int16_t)code;
+    c->cause_stage = c->stage;
+}
+
+void wr_reply_after(wr_call *c, wr_dur d, int code)
+{
+    wr_comp *to = c->to;
+    const wr_code *row = &to->model->codes[code];
+    set_answer(c, code, row->status);
+    c->state |= OWN_CODE;
+    if (row->status == WR_OK) {
+        c->cause_where = NULL;
+    } else if (!c->cause_where) {
+        set_cause(c, to, code);
+        comp_cause(to, CODE_OWN + code);
+    }
+    if (d > 0)
+        wr_engine_at(to->run->engine, run_now(to->run) + d, WR_PHASE_WORK, leave, to, c);
+    else
+        leave(to, c);
+}
+
+void wr_reply(wr_call *c, int code)
+{
+    wr_reply_after(c, 0, code);
+}
+
+void wr_reply_status(wr_call *c, enum wr_status s)
+{
+    const wr_code *codes = c->to->model->codes;
+    int row = 0;
+    while (codes[row].name && codes[row].status != s)
+        row++;
+    if (s == WR_OK || (!c->cause_where && codes[row].name)) {
+        wr_reply_after(c, 0, s == WR_OK ? 0 : row);
+        return;
+    }
+    set_answer(c, codes[row].name ? row : -1, s);
+    leave(c->to, c);
+}
+
+/* An answer that `faults:` gives in the component's place. */
+void call_answer_fault(wr_call *c, enum wr_status s)
+{
+    int row = s == WR_THROTTLED ? CODE_FAULT_THROTTLE : CODE_FAULT_ERROR;
+    set_answer(c, -1, s);
+    set_cause(c, c->to, -2);
+    c->cause_code = (int16_t)(-2 - (row == CODE_FAULT_THROTTLE));
+    comp_cause(c->to, row);
+    leave(c->to, c);
+}
+
+void wr_reply_never(wr_call *c)
+{
+    assert(!(c->state & (ANSWERED | LOST | ROOT)));
+    c->state |= LOST;
+    if (c->to->presence) {
+        wr_shift(c->to, WR_U_IN_SYSTEM, -1);
+        wr_shift(c->to, WR_U_CONCURRENCY, -1);
+    }
+    settle(c);
+}
+
+/* ---- timeouts and drops ----------------------------------------------------------------------------- */
+static const wr_call *deepest(const wr_call *c)
+{
+    while (c->child)
+        c = c->child;
+    return c;
+}
+
+/* The caller stops waiting: the time so far is counted where the call stood. */
+static void abandon(wr_call *c)
+{
+    c->state |= TOLD | ABANDONED;
+    detach(c);
+    if ((c->state & DELIVERED) && !(c->state & (ANSWERED | LOST)) && c->to->model->gone)
+        c->to->model->gone(c->to, c);
+}
+
+static void expire(wr_call *c)
+{
+    wr_comp *from = c->from;
+    wr_call *mine = c->parent;
+    if (c->state & TOLD)
+        return;
+    const wr_call *at = deepest(c);
+    wr_dur spent[WR_STAGES - 1];
+    memcpy(spent, c->span, sizeof spent);
+    if (at->stage != WR_SERVICE)
+        spent[at->stage - 1] += run_now(from->run) - at->since;
+    for (int i = 0; mine && mine->open == 1 && i < WR_STAGES - 1; i++)
+        mine->span[i] += spent[i];
+    if (mine && !mine->cause_where) {
+        mine->cause_where = at->to;
+        mine->cause_code = -1;
+        mine->cause_stage = at->stage;
+    }
+    comp_cause(from, CODE_TIMEOUT);
+    uint8_t status = c->status;
+    int16_t code = c->code;
+    uint8_t own = c->state & OWN_CODE;
+    wr_call_hold(c);
+    abandon(c);
+    c->status = WR_TIMEOUT;
+    c->code = -1;
+    c->state &= (uint8_t)~OWN_CODE;
+    c->done(from, mine, c);
+    if (c->state & ANSWERED) { /* its answer was on the way already: keep what the callee said */
+        c->status = status;
+        c->code = code;
+        c->state |= own;
+    }
+    wr_call_release(c);
+    if (mine)
+        settle(mine);
+}
+
+void wr_call_drop(wr_call *c)
+{
+    if (c->state & TOLD)
+        return;
+    wr_call *mine = c->parent;
+    lane_remove(c);
+    wr_call_hold(c);
+    abandon(c);
+    wr_call_release(c);
+    if (mine)
+        settle(mine);
+}
+
+void wr_call_hold(wr_call *c)
+{
+    c->holds++;
+}
+
+void wr_call_release(wr_call *c)
+{
+    assert(c->holds);
+    c->holds--;
+    settle(c);
+}
+
+/* ---- what a call says --------------------------------------------------------------------------------- */
+enum wr_op wr_call_op(const wr_call *c) { return (enum wr_op)c->op; }
+const wr_ask *wr_call_ask(const wr_call *c) { return c->ask; }
+uint64_t wr_call_key(const wr_call *c) { return c->key; }
+uint64_t wr_call_stamp(const wr_call *c) { return c->stamp; }
+void wr_call_set_stamp(wr_call *c, uint64_t stamp) { c->stamp = stamp; }
+double wr_call_size(const wr_call *c) { return (double)c->size; }
+int wr_call_operation(const wr_call *c) { return c->operation; }
+int wr_call_priority(const wr_call *c) { return c->priority; }
+int wr_call_az(const wr_call *c) { return c->az; }
+wr_comp *wr_call_from(const wr_call *c) { return c->from; }
+wr_comp *wr_call_to(const wr_call *c) { return c->to; }
+wr_time wr_call_sent(const wr_call *c) { return c->sent; }
+wr_dur wr_call_age(const wr_call *c) { return run_now(c->from->run) - c->sent; }
+bool wr_call_abandoned(const wr_call *c) { return c->state & ABANDONED; }
+enum wr_status wr_call_status(const wr_call *c) { return (enum wr_status)c->status; }
+int wr_call_code(const wr_call *c) { return c->state & OWN_CODE ? c->code : -1; }
+void *call_program_room(wr_call *c) { return c->room; }
+call_line *call_line_of(wr_call *c) { return &c->line; }
+
+int wr_call_http(const wr_call *c)
+{
+    static const short usual[WR_STATUSES] = {200, 429, 500, 504, 503, 409, 400};
+    return c->state & OWN_CODE ? c->to->model->codes[c->code].http : usual[c->status];
+}
+
+void *wr_call_mine(wr_call *c, size_t size)
+{
+    assert(size <= sizeof c->mine);
+    (void)size;
+    return c->mine;
+}
+
+double wr_call_item_size(wr_call *c, double def)
+{
+    return c->ask->item_size ? wr_draw(c->ask->item_size, &c->from->ask_rng) : def;
+}
+
+double wr_call_old_size(wr_call *c, double now)
+{
+    return c->ask->old_size ? wr_draw(c->ask->old_size, &c->from->ask_rng) : now;
+}
+
+static int64_t whole(const wr_dist *d, wr_rng *r, int64_t def)
+{
+    return d ? (int64_t)(wr_draw(d, r) + 0.5) : def;
+}
+
+int64_t wr_call_items(wr_call *c) { return whole(c->ask->items, &c->from->ask_rng, 1); }
+int64_t wr_call_puts(wr_call *c) { return whole(c->ask->puts, &c->from->ask_rng, 0); }
+bool wr_call_chance(wr_call *c, double p) { return wr_rng_chance(&c->from->ask_rng, p); }
+
+/* ---- why ------------------------------------------------------------------------------------------------ */
+void wr_call_stage(wr_call *c, enum wr_stage s)
+{
+    if (c->stage == (uint8_t)s)
+        return;
+    end_stage(c, run_now(c->from->run));
+    c->stage = (uint8_t)s;
+}
+
+void wr_call_spend(wr_call *c, enum wr_stage s, wr_dur d)
+{
+    if (s != WR_SERVICE)
+        c->span[s - 1] += d;
+}
+
+wr_dur wr_call_span(const wr_call *c, enum wr_stage s)
+{
+    return s == WR_SERVICE ? 0 : c->span[s - 1];
+}
+
+wr_cause wr_call_cause(const wr_call *c)
+{
+    return (wr_cause){c->cause_where, c->cause_code, (enum wr_stage)c->cause_stage};
+}
+
+void wr_call_clear_cause(wr_call *c)
+{
+    c->cause_where = NULL;
+}
+
+void wr_call_blame(wr_call *c, wr_comp *self, int code)
+{
+    set_cause(c, self, code);
+    comp_cause(self, CODE_OWN + code);
+}

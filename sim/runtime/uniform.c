@@ -1,0 +1,48 @@
+/* uniform.c - the words that mean the same for every resource (SCENARIO.md 8.2), as a table.
+ *
+ * Which rows apply follows from what a model says it has. Ratios name their numerator and denominator;
+ * any window of them is the ratio of that window's two sums. */
+#include "runtime.h"
+
+const wr_metric wr_uniforms[] = {
+    {.name = "requests", .kind = WR_COUNT, .unit = "1", .doc = "Requests that arrived."},
+    {.name = "completed", .kind = WR_COUNT, .unit = "1", .doc = "Requests that ended well."},
+    {.name = "errors", .kind = WR_COUNT, .unit = "1", .doc = "Requests that did not end well, of all kinds."},
+    {.name = "throttled", .kind = WR_COUNT, .unit = "1", .doc = "Requests refused by a quota or a rate limit."},
+    {.name = "timeouts", .kind = WR_COUNT, .unit = "1", .doc = "Requests that ended because somebody's patience did."},
+    {.name = "rejected", .kind = WR_COUNT, .unit = "1", .doc = "Requests turned away by a full queue or pool."},
+    {.name = "late", .kind = WR_COUNT, .unit = "1", .doc = "Answers given after the caller had stopped waiting."},
+    {.name = "goodput", .kind = WR_COUNT, .unit = "1", .doc = "Requests that ended well while the caller still waited."},
+    {.name = "latency", .kind = WR_VALUE, .unit = "s", .doc = "Arrival to answer of requests that ended well."},
+    {.name = "latency_all", .kind = WR_VALUE, .unit = "s", .doc = "Arrival to answer of all ended requests."},
+    {.name = "in_system", .kind = WR_LEVEL, .unit = "1", .doc = "Requests present, waiting or in work."},
+    {.name = "concurrency", .kind = WR_LEVEL, .unit = "1", .doc = "Requests in work."},
+    {.name = "wait", .kind = WR_VALUE, .unit = "s", .doc = "Waiting for a slot, zeros included."},
+    {.name = "service", .kind = WR_VALUE, .unit = "s", .doc = "Holding a slot."},
+    {.name = "residence", .kind = WR_VALUE, .unit = "s", .doc = "Waiting for a slot and holding it."},
+    {.name = "queue_depth", .kind = WR_LEVEL, .unit = "1", .doc = "Requests waiting for a slot."},
+    {.name = "busy", .kind = WR_LEVEL, .unit = "1", .doc = "Units at work."},
+    {.name = "waited", .kind = WR_COUNT, .unit = "1", .doc = "Requests that found no free slot.", .hidden = true},
+    {.name = "slots_taken", .kind = WR_COUNT, .unit = "1", .doc = "Requests that asked for a slot.", .hidden = true},
+    {.name = "in_service", .kind = WR_LEVEL, .unit = "1", .doc = "Units able to serve."},
+    {.name = "retries", .kind = WR_COUNT, .unit = "1", .doc = "Tries after the first."},
+    {.name = "retries_suppressed", .kind = WR_COUNT, .unit = "1", .doc = "Retries that a budget did not allow."},
+    {.name = "tries", .kind = WR_COUNT, .unit = "1", .doc = "Tries of all requests that were sent.", .hidden = true},
+    {.name = "tried", .kind = WR_COUNT, .unit = "1", .doc = "Requests that were sent, each once.", .hidden = true},
+    {.name = "consumed", .kind = WR_COUNT, .unit = "units", .doc = "Tokens taken from the bucket."},
+    {.name = "burst_left", .kind = WR_LEVEL, .unit = "units", .doc = "Tokens left in the bucket."},
+    {.name = "age_of_oldest", .kind = WR_LEVEL, .unit = "s", .doc = "Age of the oldest waiting request or message."},
+    {.name = "time_service", .kind = WR_COUNT, .unit = "s", .doc = "Of the latency of ended requests: being served."},
+    {.name = "time_wait", .kind = WR_COUNT, .unit = "s", .doc = "Of the latency of ended requests: waiting in queues."},
+    {.name = "time_cold", .kind = WR_COUNT, .unit = "s", .doc = "Of the latency of ended requests: cold starts."},
+    {.name = "time_backoff", .kind = WR_COUNT, .unit = "s", .doc = "Of the latency of ended requests: between tries."},
+    {.name = "error_rate", .kind = WR_RATIO, .unit = "1", .doc = "Errors per ended request.", .num = "errors", .den = "completed errors"},
+    {.name = "throttled_share", .kind = WR_RATIO, .unit = "1", .doc = "Throttled per ended request.", .num = "throttled", .den = "completed errors"},
+    {.name = "rejected_share", .kind = WR_RATIO, .unit = "1", .doc = "Rejected per ended request.", .num = "rejected", .den = "completed errors"},
+    {.name = "timeout_share", .kind = WR_RATIO, .unit = "1", .doc = "Timeouts per ended request.", .num = "timeouts", .den = "completed errors"},
+    {.name = "waited_share", .kind = WR_RATIO, .unit = "1", .doc = "Share of requests that found no free slot.", .num = "waited", .den = "slots_taken"},
+    {.name = "utilization", .kind = WR_RATIO, .unit = "1", .doc = "Busy units per unit able to serve, over time.", .num = "busy", .den = "in_service"},
+    {.name = "attempts", .kind = WR_RATIO, .unit = "1", .doc = "Tries per request.", .num = "tries", .den = "tried"},
+    {.name = "cost", .kind = WR_COUNT, .unit = "USD", .doc = "Cost of the statistics window."},
+    {.name = "cost_per_hour", .kind = WR_RATIO, .unit = "USD", .doc = "Cost of the statistics window divided by its hours."},
+    {0}};

@@ -1,0 +1,91 @@
+/* scenario.h - the inside of a loaded scenario: what the run reads. Frozen; shared by threads. */
+#ifndef WR_SCENARIO_INTERNAL_H
+#define WR_SCENARIO_INTERNAL_H
+#include "../base/base.h"
+#include <weir/kit.h>
+#include <weir/scenario.h>
+
+typedef struct scenario_comp { /* one traffic entry or resource */
+    const char *name;
+    const wr_model *model;
+    const void *cfg;            /* model->cfg_size bytes; NULL cfg_size 0 */
+    bool traffic;
+    bool detail;                /* detail: parts */
+    int azs;                    /* of `availability_zones`, default a, b */
+    const signed char *az;      /* 0 = a */
+    wr_pos at;                  /* of its name */
+} scenario_comp;
+
+typedef struct scenario_fault { /* one entry of `faults:` */
+    const char *kind;
+    enum { FAULT_MODEL, FAULT_ERRORS, FAULT_THROTTLE, FAULT_LATENCY, FAULT_ZONE } how; /* ZONE: az_outage, to all */
+    int comp;                   /* target; -1: the network, or every component of the zone */
+    int row;                    /* FAULT_MODEL and FAULT_ZONE: row of the model's faults (ZONE: by each model's own row) */
+    const void *cfg;            /* model's struct of that row */
+    /* common keys */
+    size_t ats;
+    const wr_time *at;          /* begins; empty with random */
+    const wr_dist *lasts;       /* NULL: to the end */
+    wr_dur every;               /* 0: once */
+    double probability;         /* 1 */
+    const wr_dist *mttf, *mttr; /* random: */
+    /* runtime kinds */
+    double share, rate;         /* errors: share; throttle: share or rate (rate > 0) */
+    enum wr_status as;
+    const wr_dist *add;         /* latency */
+    int from, to;               /* latency: pair of components; -1: any */
+    int az;                     /* zone */
+    wr_pos where;
+} scenario_fault;
+
+typedef struct scenario_link { int from, to; const wr_dist *latency; double loss; } scenario_link;
+typedef struct scenario_edge { int from, to; const char *label; } scenario_edge; /* topology */
+typedef struct scenario_file { const char *path; char sha256[65]; } scenario_file;
+typedef struct scenario_price { const char *key; double usd; } scenario_price;
+typedef struct scenario_account { /* bound by account_params in load.c */
+    int64_t lambda_concurrency;
+    double lambda_rps_per_concurrency, api_gateway_rate, api_gateway_burst, dynamodb_table_rcu, dynamodb_table_wcu,
+        dynamodb_account_rcu, dynamodb_account_wcu, ec2_vcpus, ec2_run_instances_bucket, ec2_run_instances_refill;
+} scenario_account;
+
+struct wr_scenario {
+    wr_arena *arena;
+    const char *name, *description, *region, *file;
+    const char *text;           /* as read */
+    size_t len;
+    const char *resolved;       /* canonical YAML after parameters and overrides */
+    char sha256[65];            /* of resolved */
+    wr_dur duration;            /* WR_NEVER: only stop_when ends it */
+    wr_dur warmup;
+    wr_dur period;
+    int64_t replications;
+    uint64_t seed;
+    const wr_formula *stop_when; /* NULL: none */
+    scenario_account account;
+    const wr_retry_cfg *sdk;
+    bool free_tier;
+    size_t prices;
+    const scenario_price *price;
+    const wr_dist *net_client, *net_same_az, *net_cross_az, *net_service;
+    size_t links;
+    const scenario_link *link;
+    size_t comps;
+    scenario_comp *comp;        /* traffic first, then resources, in file order */
+    size_t faults;
+    const scenario_fault *fault;
+    size_t slos;
+    const wr_formula *const *slo;
+    size_t edges;
+    const scenario_edge *edge;
+    size_t operations;
+    const char *const *operation; /* names by number; 0 is "default" */
+    size_t sequences;
+    size_t files;
+    const scenario_file *included;
+    const char *charts;         /* the section's resolved text; NULL: none */
+    const char *sweep;          /* likewise */
+    wr_scenario_view view;      /* the same, as the world sees it */
+};
+double scenario_quota(const wr_scenario *s, const char *name); /* a key of `account:`; asserts that it exists */
+double scenario_usd(const wr_scenario *s, const char *key, bool *known); /* price book and overrides */
+#endif

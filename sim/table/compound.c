@@ -1,0 +1,320 @@
+/* compound.c - values made of several: blocks, lists, mappings by name, and choices of one form among several.
+ *
+ * Each has a short way of writing. A value that is no mapping stands for {shorthand: value}; so does
+ * a mapping that can only be meant as that value, such as {lognormal: ...} where a distribution is
+ * the shorthand. Internally the short way is turned into the long one and bound like it.
+ * Truth: tests/unit/test_bind.c. */
+#include "node.h"
+#include <string.h>
+
+enum { MOST_NAMES = 256 };
+
+typedef struct shape { /* of one struct in a list, mapping, block or variant */
+    const wr_param *rows;
+    size_t size;
+    const char *shorthand;
+} shape;
+
+/* ---- the short way ------------------------------------------------------------------------------------ */
+static const node *first_key(const node *map)
+{
+    for (size_t i = 0; i < map->n; i++)
+        if (!node_note(map->key[i]->text))
+            return map->key[i];
+    return NULL;
+}
+
+static bool single(const node *map)
+{
+    size_t keys = 0;
+    for (size_t i = 0; i < map->n; i++)
+        keys += !node_note(map->key[i]->text);
+    return keys == 1;
+}
+
+static const wr_variant *form_of(const wr_variant *v, const node *map, const node **key)
+{
+    const node *first = first_key(map);
+    const wr_variant *found = first && single(map) ? bind_variant_of(v, first->text) : NULL;
+    *key = first;
+    for (size_t i = 0; !found && i < map->n; i++) {
+        const wr_variant *flat = bind_variant_of(v, map->key[i]->text);
+        if (flat && flat->flat) {
+            found = flat;
+            *key = map->key[i];
+        }
+    }
+    return found;
+}
+
+/* Is a mapping a value of this row by its form alone? */
+static bool value_of(const wr_param *row, const node *map)
+{
+    const node *key;
+    if (row->type == WR_T_DIST)
+        return form_of(dist_laws, map, &key);
+    if (row->type == WR_T_CHOICE || (row->type == WR_T_LIST && row->variants))
+        return form_of(row->variants, map, &key);
+    return false;
+}
+
+static bool brief(binder *b, const shape *s, const node *n)
+{
+    if (!s->shorthand)
+        return false;
+    if (n->kind != NODE_MAP)
+        return true;
+    const wr_param *row = bind_row_of(s->rows, s->shorthand);
+    const node *key = first_key(n);
+    (void)b;
+    return row && key && !bind_row_of(s->rows, key->text) && value_of(row, n);
+}
+
+/* Binds {row: value}, spoken of as `key`. */
+static void bind_brief(binder *b, const wr_param *rows, const char *row, const char *key, void *cfg, const node *map)
+{
+    struct bound_at *w = bind_state(b);
+    const node *before = w->brief;
+    const char *before_row = w->brief_row, *before_key = w->brief_key;
+    w->brief = map;
+    w->brief_row = row;
+    w->brief_key = key;
+    bind_map(b, rows, cfg, map, NULL);
+    w->brief = before;
+    w->brief_row = before_row;
+    w->brief_key = before_key;
+}
+
+static bool bind_struct(binder *b, const char *key, const shape *s, void *cfg, const node *n)
+{
+    size_t errors = wr_diag_count(b->diag, WR_ERROR);
+    bind_remember(b, cfg, n->at, true, true);
+    if (brief(b, s, n)) {
+        node *map = node_map(b->arena, n->at);
+        node *copy = arena_alloc(b->arena, sizeof *copy);
+        *copy = *n;
+        node_put(b->arena, map, node_scalar(b->arena, s->shorthand, n->at), copy);
+        bind_brief(b, s->rows, s->shorthand, key, cfg, map);
+    } else if (n->kind == NODE_MAP) {
+        bind_map(b, s->rows, cfg, n, NULL);
+    } else {
+        bind_error(b, n->at, "'%s' of %s must be a mapping", key, b->what);
+        const char *names[MOST_NAMES];
+        size_t n_names = bind_keys(s->rows, names, MOST_NAMES);
+        if (n_names)
+            wr_diag_hint(b->diag, "such as {%s: ...}", names[0]);
+    }
+    return wr_diag_count(b->diag, WR_ERROR) == errors;
+}
+
+/* ---- choices ------------------------------------------------------------------------------------------ */
+static const char *joined(binder *b, const wr_variant *v)
+{
+    text t = {0};
+    for (; v->key; v++)
+        text_printf(&t, "%s%s", t.len ? ", " : "", v->key);
+    const char *s = arena_copy(b->arena, t.s ? t.s : "", t.len);
+    text_clear(&t);
+    return s;
+}
+
+static bool no_form(binder *b, const wr_param *row, wr_pos at, const char *word)
+{
+    const char *names[MOST_NAMES];
+    size_t n = bind_variant_keys(row->variants, names, MOST_NAMES);
+    if (word)
+        bind_error(b, at, "unknown '%s' in '%s' of %s", word, row->key, b->what);
+    else
+        bind_error(b, at, "'%s' of %s must be a mapping with one key", row->key, b->what);
+    if (word && near_best(word, names, n))
+        bind_near(b, word, names, n);
+    else
+        wr_diag_note(b->diag, "allowed: %s", joined(b, row->variants));
+    return false;
+}
+
+/* The same mapping with the key of the form renamed to the row it stands for. */
+static node *unflattened(binder *b, const wr_variant *v, const node *map, const node *key)
+{
+    node *m = node_map(b->arena, map->at);
+    for (size_t i = 0; i < map->n; i++) {
+        bool form = map->key[i] == key;
+        if (form && !v->shorthand)
+            continue;
+        node_put(b->arena, m, form ? node_scalar(b->arena, v->shorthand, key->at) : map->key[i], map->item[i]);
+    }
+    return m;
+}
+
+static bool bind_form(binder *b, const wr_variant *v, wr_pick *out, const node *map, const node *key, const node *value)
+{
+    struct bound_at *w = bind_state(b);
+    size_t errors = wr_diag_count(b->diag, WR_ERROR);
+    shape s = {v->rows, v->size, v->shorthand};
+    bind_place place = w->place;
+    if (!v->rows)
+        return true;
+    void *cfg = arena_alloc(b->arena, v->size ? v->size : 1);
+    out->cfg = cfg;
+    w->place.variant = v->key;
+    if (!value || (!v->flat && node_null(value))) {
+        bind_map_at(b, v->rows, cfg, NULL, NULL, key->at);
+    } else if (v->flat) {
+        bind_remember(b, cfg, map->at, true, true);
+        bind_brief(b, v->rows, v->shorthand ? v->shorthand : "", v->key, cfg, unflattened(b, v, map, key));
+    } else if ((value = bind_deref(b, value))) {
+        bind_struct(b, v->key, &s, cfg, value);
+    }
+    w->place = place;
+    return wr_diag_count(b->diag, WR_ERROR) == errors;
+}
+
+static bool pick_of_scalar(binder *b, const wr_param *row, wr_pick *out, const node *n)
+{
+    const wr_variant *v = n->kind == NODE_SCALAR ? bind_variant_of(row->variants, n->text) : NULL;
+    const node *value = NULL;
+    if (!v && row->shorthand) {
+        v = bind_variant_of(row->variants, row->shorthand);
+        value = n;
+    }
+    if (!v)
+        return no_form(b, row, n->at, n->kind == NODE_SCALAR ? n->text : NULL);
+    out->which = (int)(v - row->variants);
+    return bind_form(b, v, out, n, n, value);
+}
+
+static bool bind_pick(binder *b, const wr_param *row, wr_pick *out, const node *n)
+{
+    const node *key, *second = NULL;
+    *out = (wr_pick){-1, NULL};
+    if (n->kind != NODE_MAP)
+        return pick_of_scalar(b, row, out, n);
+    const wr_variant *v = form_of(row->variants, n, &key);
+    if (!v && key && bind_variant_of(row->variants, key->text)) {
+        for (size_t i = n->n; i && n->key[i - 1] != key; i--)
+            second = node_note(n->key[i - 1]->text) ? second : n->key[i - 1];
+        bind_error(b, second->at, "'%s' and '%s' stand in one mapping in '%s' of %s; each takes its own", key->text,
+                   second->text, row->key, b->what);
+        return false;
+    }
+    if (!v)
+        return no_form(b, row, key ? key->at : n->at, key ? key->text : NULL);
+    out->which = (int)(v - row->variants);
+    const node *value = NULL;
+    for (size_t i = 0; i < n->n; i++)
+        value = n->key[i] == key ? n->item[i] : value;
+    return bind_form(b, v, out, n, key, value);
+}
+
+/* ---- lists, mappings, blocks -------------------------------------------------------------------------- */
+static bool in_range(binder *b, const wr_param *row, const node *n, size_t count)
+{
+    if (row->max <= row->min || ((double)count >= row->min && (double)count <= row->max))
+        return true;
+    bind_error(b, n->at, "'%s' of %s has %zu entries; allowed are %.0f to %.0f", row->key, b->what, count, row->min,
+               row->max);
+    return false;
+}
+
+static bool bind_list(binder *b, const wr_param *row, wr_list *out, const node *n)
+{
+    bool one = n->kind != NODE_LIST, good = true;
+    size_t count = one ? 1 : n->n, size = row->variants ? sizeof(wr_pick) : row->size;
+    shape s = {row->rows, row->size, row->shorthand};
+    if (one && !(row->flags & WR_P_ONE)) {
+        bind_error(b, n->at, "'%s' of %s must be a list", row->key, b->what);
+        wr_diag_hint(b->diag, "write it in brackets: [...]");
+        return false;
+    }
+    char *items = arena_alloc(b->arena, count ? count * size : 1);
+    for (size_t i = 0; i < count; i++) {
+        const node *item = bind_deref(b, one ? n : n->item[i]);
+        if (!item)
+            good = false;
+        else if (row->variants)
+            good = bind_pick(b, row, (wr_pick *)(void *)(items + i * size), item) && good;
+        else
+            good = bind_struct(b, row->key, &s, items + i * size, item) && good;
+        if (item && row->variants)
+            bind_remember(b, items + i * size, item->at, true, false);
+    }
+    *out = (wr_list){count, items};
+    return in_range(b, row, n, count) && good;
+}
+
+/* One value without names, where `default` may stand for all names. */
+static bool nameless(const wr_param *row, const node *n)
+{
+    shape s = {row->rows, row->size, row->shorthand};
+    return row->flags & WR_P_ONE && brief(NULL, &s, n);
+}
+
+static bool bind_entry(binder *b, const wr_param *row, char *cfg, const node *key, const node *value)
+{
+    struct bound_at *w = bind_state(b);
+    bind_place place = w->place;
+    shape s = {row->rows, row->size, row->shorthand};
+    bool good = true;
+    *(const char **)(void *)cfg = key->text;
+    if (!name_valid(key->text)) {
+        bind_error(b, key->at, "'%s' is not a name; names are letters, digits, _ and -, a letter first", key->text);
+        good = false;
+    }
+    if (row->flags & WR_P_OPERATION) {
+        if (b->operation)
+            b->operation(b, key->text);
+        if (w->listed)
+            w->listed(b, row, key->text);
+        w->place.map = row;
+        w->place.under = key->text;
+    }
+    value = bind_deref(b, value);
+    if (value && node_null(value))
+        bind_map_at(b, row->rows, cfg, NULL, NULL, key->at);
+    else if (value)
+        good = bind_struct(b, row->shorthand ? key->text : row->key, &s, cfg, value) && good;
+    bind_remember(b, cfg, key->at, true, false);
+    w->place = place;
+    return value && good;
+}
+
+static bool bind_names(binder *b, const wr_param *row, wr_list *out, const node *n)
+{
+    bool good = true, one = nameless(row, n);
+    if (!one && n->kind != NODE_MAP) {
+        bind_error(b, n->at, "'%s' of %s must be a mapping of names", row->key, b->what);
+        return false;
+    }
+    size_t count = one ? 1 : n->n, kept = 0;
+    char *items = arena_alloc(b->arena, count ? count * row->size : 1);
+    if (one)
+        good = bind_entry(b, row, items, node_scalar(b->arena, "default", n->at), n);
+    for (size_t i = 0; !one && i < n->n; i++)
+        if (!node_note(n->key[i]->text))
+            good = bind_entry(b, row, items + kept++ * row->size, n->key[i], n->item[i]) && good;
+    *out = (wr_list){one ? 1 : kept, items};
+    return in_range(b, row, n, out->n) && good;
+}
+
+static bool bind_block(binder *b, const wr_param *row, const void **out, const node *n)
+{
+    shape s = {row->rows, row->size, row->shorthand};
+    void *cfg = arena_alloc(b->arena, row->size ? row->size : 1);
+    *out = cfg;
+    return bind_struct(b, row->key, &s, cfg, n);
+}
+
+bool bind_compound(binder *b, const wr_param *row, void *field, const node *n)
+{
+    if (bind_word(row, n)) {
+        bind_absent(row, field);
+        return true;
+    }
+    if (row->type == WR_T_BLOCK)
+        return bind_block(b, row, field, n);
+    if (row->type == WR_T_LIST)
+        return bind_list(b, row, field, n);
+    if (row->type == WR_T_MAP)
+        return bind_names(b, row, field, n);
+    return bind_pick(b, row, field, n);
+}

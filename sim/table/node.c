@@ -1,0 +1,247 @@
+/* node.c - trees of nodes: finding, copying, building, and printing them as canonical YAML.
+ *
+ * Canonical: block style, two spaces, the order of the file, plain scalars wherever they read back
+ * as the same text. Depth is bounded when a tree is read or copied, so recursion is too.
+ * Truth: tests/unit/test_yaml.c (what is printed reads back as the same tree). */
+#include "node.h"
+#include <ctype.h>
+#include <string.h>
+
+node *node_scalar(wr_arena *a, const char *text, wr_pos at)
+{
+    node *n = arena_alloc(a, sizeof *n);
+    n->kind = NODE_SCALAR;
+    n->len = strlen(text);
+    n->text = arena_copy(a, text, n->len);
+    n->at = at;
+    return n;
+}
+
+node *node_map(wr_arena *a, wr_pos at)
+{
+    node *n = arena_alloc(a, sizeof *n);
+    n->kind = NODE_MAP;
+    n->at = at;
+    return n;
+}
+
+void node_put(wr_arena *a, node *map, node *key, node *value)
+{
+    node **keys = arena_alloc(a, (map->n + 1) * sizeof *keys), **items = arena_alloc(a, (map->n + 1) * sizeof *items);
+    if (map->n) {
+        memcpy(keys, map->key, map->n * sizeof *keys);
+        memcpy(items, map->item, map->n * sizeof *items);
+    }
+    keys[map->n] = key;
+    items[map->n] = value;
+    map->key = keys;
+    map->item = items;
+    map->n++;
+}
+
+node *node_copy(wr_arena *a, const node *n, int depth, size_t *budget)
+{
+    if (depth > NODE_DEPTH || !*budget)
+        return NULL;
+    --*budget;
+    node *c = arena_alloc(a, sizeof *c);
+    *c = *n;
+    c->used = false;
+    if (n->kind == NODE_SCALAR)
+        return c;
+    c->item = n->n ? arena_alloc(a, n->n * sizeof *c->item) : NULL;
+    c->key = n->kind == NODE_MAP && n->n ? arena_alloc(a, n->n * sizeof *c->key) : NULL;
+    for (size_t i = 0; i < n->n; i++) {
+        c->item[i] = node_copy(a, n->item[i], depth + 1, budget);
+        if (c->key)
+            c->key[i] = node_copy(a, n->key[i], depth + 1, budget);
+        if (!c->item[i] || (c->key && !c->key[i]))
+            return NULL;
+    }
+    return c;
+}
+
+size_t node_count(const node *n)
+{
+    size_t all = 1;
+    for (size_t i = 0; n->kind != NODE_SCALAR && i < n->n; i++)
+        all += node_count(n->item[i]) + (n->kind == NODE_MAP);
+    return all;
+}
+
+node *node_get(const node *map, const char *key)
+{
+    for (size_t i = 0; map && map->kind == NODE_MAP && i < map->n; i++)
+        if (node_same_key(map->key[i]->text, key))
+            return map->item[i];
+    return NULL;
+}
+
+bool node_null(const node *n)
+{
+    static const char *const words[] = {"", "~", "null", "Null", "NULL"};
+    if (n->kind != NODE_SCALAR || n->quoted || n->ref)
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(n->text, words[i]) == 0)
+            return true;
+    return false;
+}
+
+bool node_is(const node *n, const char *word)
+{
+    return n && n->kind == NODE_SCALAR && !n->ref && strcmp(n->text, word) == 0;
+}
+
+bool node_note(const char *key)
+{
+    return (key[0] == 'x' || key[0] == 'X') && key[1] == '-';
+}
+
+bool node_same_key(const char *a, const char *b)
+{
+    if (isalpha((unsigned char)*a) && isalpha((unsigned char)*b))
+        return text_same_key(a, b);
+    return strcmp(a, b) == 0;
+}
+
+static size_t name_length(const char *s)
+{
+    size_t n = 0;
+    if (!isalpha((unsigned char)*s))
+        return 0;
+    while (isalnum((unsigned char)s[n]) || s[n] == '_' || s[n] == '-')
+        n++;
+    return n;
+}
+
+bool name_valid(const char *s)
+{
+    size_t n = name_length(s);
+    return n && n <= 64 && !s[n];
+}
+
+const char *node_ref(const node *n)
+{
+    if (n->kind != NODE_SCALAR)
+        return NULL;
+    if (n->ref)
+        return n->text;
+    return n->text[0] == '$' && name_length(n->text + 1) && !n->text[1 + name_length(n->text + 1)] ? n->text + 1 : NULL;
+}
+
+/* ---- printing ---------------------------------------------------------------------------------------- */
+/* Would the text, standing without quotes, be read back as the same text? */
+static bool plain(const char *s, size_t len)
+{
+    if (!len || strchr("?:,[]{}#&*!|>'\"%@`= ", s[0]) || s[len - 1] == ' ' || s[len - 1] == ':')
+        return false;
+    if ((s[0] == '-' && (len == 1 || s[1] == ' ' || s[1] == '-')) || strncmp(s, "...", 3) == 0)
+        return false;
+    if (strcmp(s, "<<") == 0)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)s[i];
+        if (c < 0x20 || c >= 0x7f || (c == ':' && s[i + 1] == ' ') || (c == '#' && s[i - 1] == ' '))
+            return false;
+    }
+    return true;
+}
+
+/* Texts that were quoted stay so where they could be taken for a number, a parameter or nothing. */
+static bool typed(const char *s)
+{
+    return isdigit((unsigned char)*s) || strchr("+-.$~", *s) || strcmp(s, "null") == 0 || strcmp(s, "Null") == 0 ||
+           strcmp(s, "NULL") == 0;
+}
+
+/* Bytes of a character that YAML treats as a line break, a mark or not printable: it must be escaped. */
+static size_t awkward(const unsigned char *s, size_t left, unsigned *code)
+{
+    if (left >= 2 && s[0] == 0xC2 && s[1] < 0xA0)
+        return *code = s[1], 2;
+    if (left >= 3 && s[0] == 0xE2 && s[1] == 0x80 && (s[2] == 0xA8 || s[2] == 0xA9))
+        return *code = 0x2000u + (s[2] & 0x3Fu), 3;
+    if (left >= 3 && s[0] == 0xEF && s[1] == 0xBB && s[2] == 0xBF)
+        return *code = 0xFEFF, 3;
+    return 0;
+}
+
+static void print_quoted(text *out, const char *s, size_t len)
+{
+    text_puts(out, "\"");
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)s[i];
+        unsigned code = c;
+        size_t wide = awkward((const unsigned char *)s + i, len - i, &code);
+        if (wide || c < 0x20 || c == 0x7f)
+            text_printf(out, code < 0x100 ? "\\x%02x" : "\\u%04x", code);
+        else if (c == '"' || c == '\\')
+            text_printf(out, "\\%c", c);
+        else
+            text_add(out, s + i, 1);
+        i += wide ? wide - 1 : 0;
+    }
+    text_puts(out, "\"");
+}
+
+static void print_scalar(text *out, const node *n)
+{
+    if (n->ref)
+        text_printf(out, "$%s", n->text);
+    else if (node_null(n))
+        text_puts(out, "null");
+    else if (plain(n->text, n->len) && !(n->quoted && typed(n->text)))
+        text_puts(out, n->text);
+    else
+        print_quoted(out, n->text, n->len);
+}
+
+static void indent(text *out, int depth)
+{
+    for (int i = 0; i < depth; i++)
+        text_puts(out, "  ");
+}
+
+static void print_node(text *out, const node *n, int depth, bool inlined);
+
+static void print_value(text *out, const node *n, int depth)
+{
+    if (n->kind != NODE_SCALAR && n->n) {
+        text_puts(out, "\n");
+        print_node(out, n, depth, false);
+        return;
+    }
+    text_puts(out, " ");
+    print_node(out, n, depth, true);
+}
+
+/* `inlined`: the first line stands behind something already printed. */
+static void print_node(text *out, const node *n, int depth, bool inlined)
+{
+    if (n->kind == NODE_SCALAR || !n->n) {
+        if (n->kind == NODE_SCALAR)
+            print_scalar(out, n);
+        else
+            text_puts(out, n->kind == NODE_LIST ? "[]" : "{}");
+        text_puts(out, "\n");
+        return;
+    }
+    for (size_t i = 0; i < n->n; i++) {
+        if (i || !inlined)
+            indent(out, depth);
+        if (n->kind == NODE_LIST) {
+            text_puts(out, "- ");
+            print_node(out, n->item[i], depth + 1, true);
+        } else {
+            print_scalar(out, n->key[i]);
+            text_puts(out, ":");
+            print_value(out, n->item[i], depth + 1);
+        }
+    }
+}
+
+void yaml_print(const node *n, text *out)
+{
+    print_node(out, n, 0, false);
+}
