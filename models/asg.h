@@ -1,14 +1,14 @@
 /* asg.h - the files of the Auto Scaling group and its instances among themselves.
  *
- * ec2.c is one instance and knows only the hooks of struct fleet_hooks; ec2_types.c says what an instance type
- * is. asg.c has tables and descriptor, asg_fleet.c launches, terminates and balances zones, asg_health.c
+ * ec2.c is one instance and knows of its group only the metrics; ec2_types.c says what an instance type
+ * is. asg_table.c and asg_plan.c are what users write, asg.c checks it and has the descriptor, asg_fleet.c launches, terminates and balances zones, asg_health.c
  * replaces what is unhealthy and takes faults, asg_policy.c turns alarms into capacity, asg_rules.c holds the
  * arithmetic that AWS documents, free of any run. */
 #ifndef WR_ASG_H
 #define WR_ASG_H
 #include "models.h"
 
-enum { ZONES = 26 };
+enum { ZONES = 26, SCALERS = 50, MARKS = 64 };
 
 /* ---- instance types (ec2_types.c) ---------------------------------------------------------------------- */
 typedef struct ec2_type {
@@ -56,8 +56,9 @@ typedef struct ec2 {
     int template;          /* version of the launch template; grows with each deploy */
     wr_time launched, in_service_at;
     size_t slot;           /* in the group's fleet */
-    unsigned warm;         /* bit per scaler: past its warm-up */
+    uint64_t warm;         /* bit per scaler: past its warm-up */
     wr_event timer;        /* end of boot */
+    bool paid;             /* costs nothing any more */
     bool extra;            /* launched to balance zones, above the desired capacity */
 } ec2;
 /* Rows of the group's metrics that an instance moves; the group's table begins with them. */
@@ -70,7 +71,8 @@ void ec2_count(ec2 *i, bool on);          /* its CPU enters or leaves CPUUtiliza
 void ec2_fail(ec2 *i, bool hang, bool on);
 void ec2_slow(ec2 *i, double factor);     /* multiplies; the reciprocal takes it back */
 void ec2_end(ec2 *i);                     /* it stops: what is in it fails, nothing is answered afterwards */
-bool ec2_serving(const ec2 *i);           /* able to serve */
+void ec2_enter(ec2 *i, enum ec2_state state);
+bool ec2_serving(const ec2 *i);           /* would answer a request */
 
 /* ---- rules of AWS's documents (asg_rules.c) ------------------------------------------------------------------ */
 enum adjustment { CHANGE_IN_CAPACITY, EXACT_CAPACITY, PERCENT_CHANGE };
@@ -156,11 +158,13 @@ enum { EC2_CHECK, ELB_CHECK, EBS_CHECK };
 enum { BASIC, DETAILED };
 enum { BEST_EFFORT, BALANCED_ONLY };
 enum { T_DEFAULT, T_OLDEST, T_NEWEST, T_OLDEST_TEMPLATE, T_NEXT_HOUR, T_ALLOCATION };
-extern const wr_param asg_policy_rows[];
+extern const wr_param asg_params[];      /* asg_table.c */
+void asg_refuse_later(const asg_cfg *cfg, wr_build *b);
+extern const wr_param asg_policy_rows[]; /* asg_plan.c */
 void asg_policy_prepare(asg_cfg *cfg, wr_build *b);
+enum { ASG_HOURS, ASG_DETAILED, ASG_ALARMS }; /* rows of usage */
 
 /* ---- the group in a run ---------------------------------------------------------------------------------------------- */
-enum { SCALERS = 32, MARKS = 64 };
 typedef struct asg_mark { wr_time at; double integral; } asg_mark;
 typedef struct scaler { /* one policy at work */
     wr_comp *group;
@@ -178,7 +182,15 @@ typedef struct scaler { /* one policy at work */
     bool waits;                 /* simple: its activity has not ended */
 } scaler;
 
-struct asg_fault_mark;
+typedef struct asg_fault_mark { /* one fault in force on the group */
+    const void *cfg;
+    int fault;
+    ec2 **hit;                  /* the instances it struck */
+    size_t n;
+    double factor;              /* slow */
+    int64_t min, max, desired;  /* capacity: what they were */
+    struct asg_fault_mark *next;
+} asg_fault_mark;
 typedef struct asg {
     wr_comp *self;
     const asg_cfg *cfg;
@@ -186,17 +198,16 @@ typedef struct asg {
     ec2 **fleet;                /* pending and in service */
     size_t n, room;
     size_t turn;                /* of requests sent to the group itself */
-    int64_t min, max, desired, pending, in_service, terminating, extras;
+    int64_t min, max, desired, pending, in_service, terminating, extras, billed;
     int64_t count[ZONES];       /* pending and in service, by place in cfg->zone */
     int zone_down[ZONES];
     int64_t serial;
     int template;
     double slow;                /* of faults that take the whole group */
-    double capacity;            /* factor of a `capacity` fault */
-    struct asg_fault_mark *marks;
+    asg_fault_mark *marks;
     scaler *scaler;
     size_t scalers;
-    bool decide_due, reconcile_due;
+    bool decide_due;
     wr_event retry;             /* of failed launches */
     wr_dur backoff;
     wr_bucket *run_instances;   /* of the account */

@@ -38,11 +38,11 @@ static const wr_param termination_rows[] = {
     {.key = "policy", WR_FIELD(struct asg_termination, policy), .type = WR_T_ENUM, .choices = terminations, .doc = "Which instance of the fullest zone goes first."},
     {0}};
 static const wr_param scheduled_rows[] = {
-    {.key = "at", WR_FIELD(asg_scheduled, at), .type = WR_T_DUR, .def = "none", .words = "none none none", .doc = "When it happens, from the start of the run; with every: the first time."},
-    {.key = "every", WR_FIELD(asg_scheduled, every), .type = WR_T_DUR, .def = "none", .words = "none none none", .doc = "And again after so long."},
-    {.key = "min_size", WR_FIELD(asg_scheduled, min), .type = WR_T_INT, .def = "none", .words = "none none none", .max = 1e6, .doc = "New smallest size.", .cfn = "MinSize"},
-    {.key = "max_size", WR_FIELD(asg_scheduled, max), .type = WR_T_INT, .def = "none", .words = "none none none", .max = 1e6, .doc = "New largest size.", .cfn = "MaxSize"},
-    {.key = "desired_capacity", WR_FIELD(asg_scheduled, desired), .type = WR_T_INT, .def = "none", .words = "none none none", .max = 1e6, .doc = "New number of instances.", .cfn = "DesiredCapacity"},
+    {.key = "at", WR_FIELD(asg_scheduled, at), .type = WR_T_DUR, .def = "none", .words = "none", .doc = "When it happens, from the start of the run; with every: the first time."},
+    {.key = "every", WR_FIELD(asg_scheduled, every), .type = WR_T_DUR, .def = "none", .words = "none", .doc = "And again after so long."},
+    {.key = "min_size", WR_FIELD(asg_scheduled, min), .type = WR_T_INT, .def = "none", .words = "none", .max = 1e6, .doc = "New smallest size.", .cfn = "MinSize"},
+    {.key = "max_size", WR_FIELD(asg_scheduled, max), .type = WR_T_INT, .def = "none", .words = "none", .max = 1e6, .doc = "New largest size.", .cfn = "MaxSize"},
+    {.key = "desired_capacity", WR_FIELD(asg_scheduled, desired), .type = WR_T_INT, .def = "none", .words = "none", .max = 1e6, .doc = "New number of instances.", .cfn = "DesiredCapacity"},
     {0}};
 
 /* ---- still to come ------------------------------------------------------------------------------------ */
@@ -135,13 +135,13 @@ static const wr_param consume_rows[] = {
 const wr_param asg_params[] = {
     {.key = "min_size", WR_FIELD(asg_cfg, min), .type = WR_T_INT, .max = 1e6, .doc = "Instances at least.", .cfn = "MinSize"},
     {.key = "max_size", WR_FIELD(asg_cfg, max), .type = WR_T_INT, .max = 1e6, .doc = "Instances at most.", .cfn = "MaxSize"},
-    {.key = "desired_capacity", WR_FIELD(asg_cfg, desired), .type = WR_T_INT, .def = "none", .words = "none none none", .max = 1e6, .doc = "Instances at the start, in service and warm; none: min_size.", .src = API, .cfn = "DesiredCapacity"},
+    {.key = "desired_capacity", WR_FIELD(asg_cfg, desired), .type = WR_T_INT, .def = "none", .words = "none", .max = 1e6, .doc = "Instances at the start, in service and warm; none: min_size.", .src = API, .cfn = "DesiredCapacity"},
     {.key = "availability_zones", WR_FIELD(asg_cfg, zones), .type = WR_T_LIST, .rows = zone_rows, .size = sizeof(struct asg_zone), .shorthand = "zone", .flags = WR_P_ONE, .def = "[a, b]", .doc = "Zones it launches in, the one with the fewest instances first.", .src = "assumption: two zones, as AWS advises at least", .cfn = "AvailabilityZones"},
     {.key = "az_distribution", WR_FIELD(asg_cfg, distribution), .type = WR_T_ENUM, .choices = distributions, .def = "balanced-best-effort", .doc = "What a launch that fails in a zone does: tries the next zone, or the same again.", .src = API, .cfn = "AvailabilityZoneDistribution.CapacityDistributionStrategy"},
     {.key = "az_rebalance", WR_FIELD(asg_cfg, az_rebalance), .type = WR_T_BOOL, .def = "true", .doc = "Evens out zones, launching before it terminates.", .src = PAGE "auto-scaling-benefits.html"},
     {.key = "instance_type", WR_FIELD(asg_cfg, types), .type = WR_T_LIST, .rows = type_rows, .size = sizeof(struct asg_name), .shorthand = "type", .flags = WR_P_ONE, .def = "m7g.large", .doc = "Gives vCPUs, memory and price.", .src = "assumption: a common small type", .cfn = "InstanceType"},
-    {.key = "vcpus", WR_FIELD(asg_cfg, vcpus), .type = WR_T_NUMBER, .def = "none", .words = "none none none", .min = 0.001, .max = 1e4, .doc = "vCPUs of an instance; none: the type's."},
-    {.key = "memory", WR_FIELD(asg_cfg, memory), .type = WR_T_BYTES, .def = "none", .words = "none none none", .max = 1e15, .doc = "Memory of an instance; none: the type's."},
+    {.key = "vcpus", WR_FIELD(asg_cfg, vcpus), .type = WR_T_NUMBER, .def = "none", .words = "none", .min = 0.001, .max = 1e4, .doc = "vCPUs of an instance; none: the type's."},
+    {.key = "memory", WR_FIELD(asg_cfg, memory), .type = WR_T_BYTES, .def = "none", .words = "none", .max = 1e15, .doc = "Memory of an instance; none: the type's."},
     {.key = "speed", WR_FIELD(asg_cfg, speed), .type = WR_T_NUMBER, .def = "1", .min = 0.001, .max = 1000, .doc = "How many times faster than written `cpu` steps run.", .src = "assumption: service times were measured on this type"},
     {.key = "concurrency", WR_FIELD(asg_cfg, concurrency), .type = WR_T_INT, .def = "unlimited", .min = 1, .max = 1e9, .words = "unlimited", .doc = "Requests one instance works on at once: workers or threads."},
     {.key = "discipline", WR_FIELD(asg_cfg, discipline), .type = WR_T_ENUM, .choices = disciplines, .def = "ps", .doc = "Order of the instance's own waiting line; those at work share the vCPUs in any case; ps: first come, first served."},
@@ -153,7 +153,7 @@ const wr_param asg_params[] = {
     {.key = "application_start", WR_FIELD(asg_cfg, application_start), .type = WR_T_DIST, .of = WR_T_DUR, .def = "0s", .doc = "After boot, until the application answers and a health check can pass."},
     {.key = "launch_failure", WR_FIELD(asg_cfg, launch_failure), .type = WR_T_MAP, .rows = failure_rows, .size = sizeof(struct asg_zone_share), .shorthand = "share", .flags = WR_P_ONE, .optional = true, .doc = "Share of launches that fail for want of capacity, of all or by zone."},
     {.key = "credit_specification", WR_FIELD(asg_cfg, credits), .type = WR_T_ENUM, .choices = credits, .def = "standard", .doc = "What a T instance does without credits; not given: t2 standard, others unlimited.", .src = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances.html", .cfn = "CpuCredits"},
-    {.key = "initial_credits", WR_FIELD(asg_cfg, initial_credits), .type = WR_T_NUMBER, .def = "none", .words = "none none none", .max = 1e6, .doc = "CPU credits at launch; none: the launch credits of the family."},
+    {.key = "initial_credits", WR_FIELD(asg_cfg, initial_credits), .type = WR_T_NUMBER, .def = "none", .words = "none", .max = 1e6, .doc = "CPU credits at launch; none: the launch credits of the family."},
     {.key = "credit_ramp", WR_FIELD(asg_cfg, credit_ramp), .type = WR_T_DUR, .def = "15m", .max = 86400, .doc = "How long the fall to the baseline takes once credits are spent.", .src = "assumption: AWS says gradually"},
     {.key = "purchase", WR_FIELD(asg_cfg, purchase), .type = WR_T_BLOCK, .rows = purchase_rows, .size = sizeof(struct purchase), .shorthand = "option", .optional = true, .doc = "On demand or spot, or how they mix.", .src = PAGE "ec2-auto-scaling-mixed-instances-groups.html", .cfn = "MixedInstancesPolicy.InstancesDistribution"},
     {.key = "spot_interruption", WR_FIELD(asg_cfg, spot), .type = WR_T_BLOCK, .rows = spot_rows, .size = sizeof(struct spot), .optional = true, .doc = "How often spot instances are reclaimed."},
@@ -162,7 +162,7 @@ const wr_param asg_params[] = {
     {.key = "health_check_grace_period", WR_FIELD(asg_cfg, grace), .type = WR_T_DUR, .unit = "s", .def = "0", .max = 1e6, .doc = "After it came into service a verdict of a balancer does not count for so long.", .src = API, .cfn = "HealthCheckGracePeriod"},
     {.key = "health_detection", WR_FIELD(asg_cfg, detection), .type = WR_T_DUR, .def = "45s", .min = 1, .max = 3600, .doc = "How often it looks at what balancers report.", .src = "assumption: AWS publishes no period"},
     {.key = "default_cooldown", WR_FIELD(asg_cfg, cooldown), .type = WR_T_DUR, .unit = "s", .def = "300", .max = 1e6, .doc = "Pause of simple scaling after an activity.", .src = API, .cfn = "Cooldown"},
-    {.key = "default_instance_warmup", WR_FIELD(asg_cfg, warmup), .type = WR_T_DUR, .unit = "s", .def = "off", .words = "none none off", .max = 1e6, .doc = "For so long after it came into service an instance is not in the group's metrics; off: it is at once, and policies take the default cooldown.", .src = API, .cfn = "DefaultInstanceWarmup"},
+    {.key = "default_instance_warmup", WR_FIELD(asg_cfg, warmup), .type = WR_T_DUR, .unit = "s", .def = "off", .words = "off", .max = 1e6, .doc = "For so long after it came into service an instance is not in the group's metrics; off: it is at once, and policies take the default cooldown.", .src = API, .cfn = "DefaultInstanceWarmup"},
     {.key = "monitoring", WR_FIELD(asg_cfg, monitoring), .type = WR_T_ENUM, .choices = monitoring, .def = "basic", .doc = "Period of EC2 metrics: basic 5 minutes, detailed 1 minute.", .src = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-cloudwatch-new.html", .cfn = "Monitoring.Enabled"},
     {.key = "metric_delay", WR_FIELD(asg_cfg, metric_delay), .type = WR_T_DIST, .of = WR_T_DUR, .def = "{lognormal: {p50: 45s, p95: 110s}}", .doc = "From the end of a period until alarms see its datapoint.", .src = "assumption: AWS publishes none; fits reported alarm delays"},
     {.key = "scaling_policies", WR_FIELD(asg_cfg, policies), .type = WR_T_LIST, .rows = asg_policy_rows, .size = sizeof(asg_policy), .flags = WR_P_ONE, .optional = true, .max = SCALERS, .doc = "The largest capacity asked for wins; scale-in only if all target-tracking policies agree.", .src = PAGE "as-scale-based-on-demand.html", .cfn = "ScalingPolicy"},
@@ -172,7 +172,7 @@ const wr_param asg_params[] = {
     {.key = "termination_policies", WR_FIELD(asg_cfg, termination), .type = WR_T_LIST, .rows = termination_rows, .size = sizeof(struct asg_termination), .shorthand = "policy", .flags = WR_P_ONE, .def = "Default", .doc = "Which instance of the fullest zone goes first; the next one breaks ties, then chance.", .src = PAGE "ec2-auto-scaling-termination-policies.html", .cfn = "TerminationPolicies"},
     {.key = "maintenance_policy", WR_FIELD(asg_cfg, maintenance), .type = WR_T_BLOCK, .rows = maintenance_rows, .size = sizeof(struct percentages), .optional = true, .doc = "How far replacements may leave the desired capacity.", .src = PAGE "ec2-auto-scaling-instance-maintenance-policy.html", .cfn = "InstanceMaintenancePolicy"},
     {.key = "instance_refresh", WR_FIELD(asg_cfg, refresh), .type = WR_T_BLOCK, .rows = refresh_rows, .size = sizeof(struct percentages), .optional = true, .doc = "Replaces all instances step by step.", .src = PAGE "asg-instance-refresh.html"},
-    {.key = "max_instance_lifetime", WR_FIELD(asg_cfg, lifetime), .type = WR_T_DUR, .unit = "s", .def = "none", .words = "none none none", .min = 86400, .max = 31536000, .doc = "Age at which an instance is replaced.", .src = API, .cfn = "MaxInstanceLifetime"},
+    {.key = "max_instance_lifetime", WR_FIELD(asg_cfg, lifetime), .type = WR_T_DUR, .unit = "s", .def = "none", .words = "none", .min = 86400, .max = 31536000, .doc = "Age at which an instance is replaced.", .src = API, .cfn = "MaxInstanceLifetime"},
     {.key = "consume", WR_FIELD(asg_cfg, consume), .type = WR_T_LIST, .rows = consume_rows, .size = sizeof(struct consumer), .flags = WR_P_ONE, .optional = true, .doc = "Queues whose messages the instances work off."},
     {.key = "", .type = WR_T_INCLUDE, .offset = offsetof(asg_cfg, program), .rows = wr_program_params, .size = sizeof(wr_program_cfg), .doc = "What an instance does with a request."},
     {0}};

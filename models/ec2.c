@@ -56,12 +56,24 @@ void ec2_count(ec2 *i, bool on)
     wr_shift(i->group, ASG_CPU_VCPUS, on ? i->plan->vcpus : -i->plan->vcpus);
 }
 
-/* Runs `change` between two looks at whether the instance can serve. */
-static void in_service_changed(ec2 *i, bool before)
+/* A unit able to serve, and meant to: a draining instance answers, but is out of the count. */
+static bool listed(const ec2 *i)
 {
-    bool now = ec2_serving(i);
+    return ec2_serving(i) && i->state == EC2_IN_SERVICE;
+}
+
+static void relist(ec2 *i, bool before)
+{
+    bool now = listed(i);
     if (now != before)
         wr_shift(i->self, WR_U_IN_SERVICE, now ? 1 : -1);
+}
+
+void ec2_enter(ec2 *i, enum ec2_state state)
+{
+    bool before = listed(i);
+    i->state = state;
+    relist(i, before);
 }
 
 /* ---- serving ------------------------------------------------------------------------------------- */
@@ -166,7 +178,7 @@ static void gone(wr_comp *self, wr_call *c)
 
 /* ---- how it ends, fails and comes back -------------------------------------------------------------- */
 /* Everything that is in it, waiting or at work, ends with `code`, or without any answer. */
-static void empty(ec2 *i, enum ec2_code code, bool silent)
+static void empty(ec2 *i, int code, bool silent)
 {
     i->station.servers = 0; /* nothing moves up from the line */
     for (wr_call *c; (c = i->station.head) || (c = i->in_work);) {
@@ -183,20 +195,20 @@ static void empty(ec2 *i, enum ec2_code code, bool silent)
 
 void ec2_begin(ec2 *i)
 {
-    bool before = ec2_serving(i);
+    bool before = listed(i);
     i->started = true;
-    in_service_changed(i, before);
+    relist(i, before);
 }
 
 void ec2_fail(ec2 *i, bool hang, bool on)
 {
-    bool before = ec2_serving(i);
+    bool before = listed(i), served = ec2_serving(i);
     if (i->state == EC2_TERMINATED)
         return;
     i->fails += on ? 1 : -1;
     i->hangs += hang ? (on ? 1 : -1) : 0;
-    in_service_changed(i, before);
-    if (on && before)
+    relist(i, before);
+    if (on && served)
         empty(i, EC2_FAIL, hang);
     else if (!i->fails)
         wr_station_resize(&i->station, i->plan->concurrency);
@@ -210,11 +222,9 @@ void ec2_slow(ec2 *i, double factor)
 
 void ec2_end(ec2 *i)
 {
-    bool before = ec2_serving(i);
     if (i->state == EC2_TERMINATED)
         return;
-    i->state = EC2_TERMINATED;
-    in_service_changed(i, before);
+    ec2_enter(i, EC2_TERMINATED);
     empty(i, EC2_ENDED, false);
     ec2_count(i, false);
 }

@@ -23,6 +23,8 @@ extern const wr_variant wr_key_laws[]; /* rows of a WR_T_CHOICE */
 typedef struct wr_keys wr_keys;
 const wr_keys *wr_keys_build(wr_build *b, const wr_pick *law); /* NULL where nothing was written */
 uint64_t wr_keys_draw(const wr_keys *k, wr_rng *r, uint64_t user);
+/* The same where a `sequence` is to go on: *nth counts the draws, 0 at first. */
+uint64_t wr_keys_next(const wr_keys *k, wr_rng *r, uint64_t user, uint64_t *nth);
 double wr_key_spot(uint64_t key); /* the fixed hash, in [0, 1): partitions and shards are ranges of it */
 
 /* station - `servers` places and at most `room` calls waiting for one. Records wait, service, residence,
@@ -37,6 +39,7 @@ typedef struct wr_station {
     const wr_dist *patience; /* longest wait; NULL: for ever */
     wr_rng patience_rng;
     wr_call *head, *tail;
+    bool beginning;        /* the station's: work that takes no time must not pile up on the stack */
     void (*begin)(wr_comp *self, wr_call *c);   /* a place is yours: give it back with leave */
     void (*expired)(wr_comp *self, wr_call *c); /* waited longer than its patience: answer it */
 } wr_station;
@@ -70,8 +73,11 @@ typedef struct wr_retry_cfg { /* bound by wr_retry_params, completed by wr_retry
     bool given_attempts, given_base, given_cap, given_budget;
     double capacity, cost, cost_timeout, cost_throttle, on_success, per_call, refill;
     bool refund, has_budget, whole_traffic, starts_empty;
+    bool given_cost, given_cost_timeout; /* of the budget */
 } wr_retry_cfg;
 void wr_retry_prepare(wr_retry_cfg *cfg, wr_build *b);
+/* Of a WR_T_BLOCK of wr_retry_params: a completed copy; NULL where nothing was written, or nothing is ever retried. */
+const wr_retry_cfg *wr_retry_build(wr_build *b, const void *written);
 typedef struct wr_retry wr_retry; /* quota, breaker and limiter state of one client object */
 wr_retry *wr_retry_create(wr_comp *owner, const wr_retry_cfg *cfg);
 enum wr_retry_verdict { WR_RETRY_NO, WR_RETRY_YES, WR_RETRY_SUPPRESSED };
@@ -105,6 +111,10 @@ const wr_program *wr_program_call(wr_build *b, const wr_link *to);        /* {ca
 bool wr_program_has(const wr_program *p, int operation);
 /* The program is exactly one call without draws, retries or catch: whom it asks; else NULL. */
 const wr_link *wr_program_single(const wr_program *p, int operation);
+/* The only resource that the program asks, however it does it; NULL: none, or several. */
+const wr_link *wr_program_callee(const wr_program *p, int operation);
+/* In prepare: whoever it calls may give the work up once the host has stopped waiting (wr_ask.cancel). */
+void wr_program_cancels(const wr_program *p);
 
 typedef struct wr_host wr_host; /* where programs run: one per component that runs them */
 typedef void wr_program_done(wr_comp *self, wr_call *c, enum wr_status s);
@@ -134,6 +144,7 @@ typedef struct wr_alarm wr_alarm;
 /* At every evaluation; `value` is the newest visible datapoint (NaN: none), `points`[0..n) the judged ones, newest last. */
 typedef void wr_alarm_fn(wr_comp *self, const wr_alarm *a, enum wr_alarm_state s, double value, void *arg);
 wr_alarm *wr_alarm_start(wr_comp *self, const wr_alarm_cfg *cfg, wr_alarm_fn *fn, void *arg);
+wr_time wr_alarm_newest(const wr_alarm *a); /* end of the period of the newest visible datapoint; -1: there is none yet */
 /* The rule alone, for tests: newest last, NaN missing, n points of the evaluation range. */
 enum wr_alarm_state wr_alarm_judge(const double *points, int n, const wr_alarm_cfg *cfg, enum wr_alarm_state before);
 

@@ -106,12 +106,16 @@ bool wr_station_enter(wr_station *s, wr_call *c)
 
 static void next_begins(wr_station *s)
 {
+    if (s->beginning) /* somebody's work took no time: the loop further up goes on */
+        return;
+    s->beginning = true;
     while (s->head && s->busy < s->servers) {
         wr_call *c = s->head;
         unlink_call(s, c);
         wr_call_stage(c, WR_SERVICE);
         begin(s, c, run_now(s->owner->run));
     }
+    s->beginning = false;
 }
 
 void wr_station_leave(wr_station *s, wr_call *c)

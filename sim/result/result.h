@@ -17,6 +17,18 @@ void gather_metrics(wr_experiment *x, wr_arena *a);
 void gather_causes(wr_experiment *x, wr_arena *a);
 void gather_costs(wr_experiment *x, wr_arena *a);
 
+/* ---- words.c: numbers for people; "–" for what is not defined ---- */
+enum unit { UNIT_PLAIN, UNIT_SECONDS, UNIT_BYTES, UNIT_RATE, UNIT_SHARE, UNIT_MONEY };
+void words_value(text *t, double x, enum unit u);
+void words_clock(text *t, double seconds); /* "31m 20s" */
+enum unit words_unit(const wr_experiment *x, const char *expr); /* of the value of an objective */
+
+/* ---- grid.c: aligned columns. A cell is added by ending the text with grid_next ---- */
+typedef struct grid { text cells; size_t columns, n; const char *align; /* a letter a column: l or r */ } grid;
+void grid_next(grid *g);
+void grid_puts(grid *g, const char *s); /* adds a whole cell */
+void grid_print(grid *g, FILE *to, const char *indent); /* and empties it */
+
 /* ---- verdict.c ---- */
 void judge_all(wr_experiment *x, wr_arena *a);
 #endif

@@ -39,6 +39,7 @@ struct bound_at {
     size_t n, room;
     int defaults;           /* above 0: what is bound now is a default, nobody wrote it */
     wr_pos home;            /* where a missing key is reported when there is no mapping */
+    bool told;              /* unknown parameters have been reported by the loader: no second message */
     bind_place place;
     const node *brief;      /* a mapping made from a value that stood alone ... */
     const char *brief_row, *brief_key; /* ... as the value of this row, which was written under that key */
