@@ -58,8 +58,8 @@ static const wr_param local_rows[] = {
     {0}};
 static const wr_param latency_rows[] = {
     {.key = "all", WR_FIELD(struct ddb_latency, all), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "Every operation that is not named beside it."},
-    {.key = "get", WR_FIELD(struct ddb_latency, of[0]), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "GetItem and BatchGetItem; when left out median 2.5 ms and 99 % within 8 ms.", .src = "assumption: AWS says single-digit milliseconds"},
-    {.key = "put", WR_FIELD(struct ddb_latency, of[1]), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "PutItem; when left out median 4 ms and 99 % within 12 ms.", .src = "assumption: AWS says single-digit milliseconds"},
+    {.key = "get", WR_FIELD(struct ddb_latency, of[0]), .type = WR_T_DIST, .of = WR_T_DUR, .def = "{lognormal: {p50: 2.5ms, p99: 8ms}}", .doc = "GetItem and BatchGetItem.", .src = "assumption: AWS says single-digit milliseconds"},
+    {.key = "put", WR_FIELD(struct ddb_latency, of[1]), .type = WR_T_DIST, .of = WR_T_DUR, .def = "{lognormal: {p50: 4ms, p99: 12ms}}", .doc = "PutItem.", .src = "assumption: AWS says single-digit milliseconds"},
     {.key = "update", WR_FIELD(struct ddb_latency, of[2]), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "UpdateItem; when left out as put.", .src = "assumption: one write is like another"},
     {.key = "delete", WR_FIELD(struct ddb_latency, of[3]), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "DeleteItem; when left out as put.", .src = "assumption: one write is like another"},
     {.key = "query", WR_FIELD(struct ddb_latency, of[4]), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "One page of a Query; when left out as get.", .src = "assumption: one read is like another"},
@@ -67,7 +67,27 @@ static const wr_param latency_rows[] = {
     {.key = "batch", WR_FIELD(struct ddb_latency, of[6]), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "A batch; when left out as put if it writes, else as get.", .src = "assumption: its items are served side by side"},
     {.key = "transact", WR_FIELD(struct ddb_latency, of[7]), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "A transaction; when left out 2.5 times put if it writes, else 2.5 times get.", .src = "assumption: two phases and a coordinator"},
     {0}};
-static const wr_param later_rows[] = {{0}};
+/* Names that are reserved: read, so that the one mistake reported is that they do nothing yet. */
+struct ttl {
+    wr_dur after;
+    const wr_dist *delay;
+};
+static const wr_param ttl_rows[] = {
+    {.key = "after", WR_FIELD(struct ttl, after), .type = WR_T_DUR, .def = "1d", .max = 1e10, .doc = "Age at which an item expires."},
+    {.key = "delay", WR_FIELD(struct ttl, delay), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "From expiry to the delete."},
+    {0}};
+struct dax {
+    int64_t nodes, capacity;
+    const char *node_type;
+    wr_dur item_ttl, query_ttl;
+};
+static const wr_param dax_rows[] = {
+    {.key = "nodes", WR_FIELD(struct dax, nodes), .type = WR_T_INT, .def = "3", .min = 1, .max = 11, .doc = "Nodes of the cluster.", .src = GUIDE "DAX.html"},
+    {.key = "node_type", WR_FIELD(struct dax, node_type), .type = WR_T_TEXT, .optional = true, .doc = "Type of its nodes."},
+    {.key = "item_ttl", WR_FIELD(struct dax, item_ttl), .type = WR_T_DUR, .def = "5m", .max = 1e9, .doc = "An item is kept for so long.", .src = GUIDE "DAX.html"},
+    {.key = "query_ttl", WR_FIELD(struct dax, query_ttl), .type = WR_T_DUR, .def = "5m", .max = 1e9, .doc = "A query's answer is kept for so long.", .src = GUIDE "DAX.html"},
+    {.key = "capacity", WR_FIELD(struct dax, capacity), .type = WR_T_INT, .def = "unlimited", .words = "unlimited", .max = 1e15, .doc = "Items it holds."},
+    {0}};
 
 const wr_param ddb_params[] = {
     {.key = "billing_mode", WR_FIELD(struct ddb_plan, billing), .type = WR_T_ENUM, .choices = billing_modes, .def = "PROVISIONED", .doc = "PROVISIONED: a capacity is bought; PAY_PER_REQUEST: on demand.", .src = CFN, .cfn = "BillingMode"},
@@ -83,8 +103,8 @@ const wr_param ddb_params[] = {
     {.key = "global_secondary_indexes", WR_FIELD(struct ddb_plan, globals), .type = WR_T_MAP, .rows = global_rows, .size = sizeof(ddb_index_rows), .max = 20, .optional = true, .doc = "Indexes with capacity of their own; a starved one throttles the table's writes.", .src = GUIDE "GSI.html", .cfn = "GlobalSecondaryIndexes"},
     {.key = "local_secondary_indexes", WR_FIELD(struct ddb_plan, locals), .type = WR_T_MAP, .rows = local_rows, .size = sizeof(ddb_local_rows), .max = 5, .optional = true, .doc = "Indexes whose writes are charged to the table.", .src = GUIDE "LSI.html", .cfn = "LocalSecondaryIndexes"},
     {.key = "stream", WR_FIELD(struct ddb_plan, stream), .type = WR_T_BOOL, .def = "false", .doc = "Whether changes can be read as a stream; not in this build yet.", .cfn = "StreamSpecification"},
-    {.key = "time_to_live", WR_FIELD(struct ddb_plan, ttl), .type = WR_T_BLOCK, .rows = later_rows, .size = 1, .optional = true, .doc = "Expiry of items; not in this build yet.", .cfn = "TimeToLiveSpecification"},
+    {.key = "time_to_live", WR_FIELD(struct ddb_plan, ttl), .type = WR_T_BLOCK, .rows = ttl_rows, .size = sizeof(struct ttl), .optional = true, .doc = "Expiry of items; not in this build yet.", .cfn = "TimeToLiveSpecification"},
     {.key = "transaction_conflicts", WR_FIELD(struct ddb_plan, conflicts), .type = WR_T_BOOL, .def = "true", .doc = "A request for a key that is in a writing transaction is refused.", .src = GUIDE "transaction-apis.html"},
-    {.key = "dax", WR_FIELD(struct ddb_plan, dax), .type = WR_T_BLOCK, .rows = later_rows, .size = 1, .optional = true, .doc = "A cache in front; not in this build yet."},
+    {.key = "dax", WR_FIELD(struct ddb_plan, dax), .type = WR_T_BLOCK, .rows = dax_rows, .size = sizeof(struct dax), .optional = true, .doc = "A cache in front; not in this build yet."},
     {.key = "latency", WR_FIELD(struct ddb_plan, latency), .type = WR_T_BLOCK, .rows = latency_rows, .size = sizeof(ddb_latency), .shorthand = "all", .def = "{}", .doc = "Time from arrival, when the table decides, to the answer, by operation; failed conditions take it too, throttled requests are answered at once.", .src = "assumption: AWS publishes no distribution"},
     {0}};

@@ -21,7 +21,7 @@ typedef struct scenario_fault { /* one entry of `faults:` */
     enum { FAULT_MODEL, FAULT_ERRORS, FAULT_THROTTLE, FAULT_LATENCY, FAULT_ZONE } how; /* ZONE: az_outage, to all */
     int comp;                   /* target; -1: the network, or every component of the zone */
     int row;                    /* FAULT_MODEL and FAULT_ZONE: row of the model's faults (ZONE: by each model's own row) */
-    const void *cfg;            /* model's struct of that row */
+    const void *cfg;            /* model's struct of that row; ZONE: a const int *, the zone (0 = a) */
     /* common keys */
     size_t ats;
     const wr_time *at;          /* begins; empty with random */
@@ -48,6 +48,13 @@ typedef struct scenario_account { /* bound by account_params in load.c */
         dynamodb_account_rcu, dynamodb_account_wcu, ec2_vcpus, ec2_run_instances_bucket, ec2_run_instances_refill;
 } scenario_account;
 
+typedef struct scenario_precision { /* replications: {min, max, precision, of, confidence} */
+    int64_t most;               /* 0: no more than `replications` */
+    double half_width;          /* share of the mean; NaN: not asked for */
+    const wr_formula *of;       /* NULL: the first of slo */
+    double confidence;
+} scenario_precision;
+
 struct wr_scenario {
     wr_arena *arena;
     const char *name, *description, *region, *file;
@@ -57,8 +64,10 @@ struct wr_scenario {
     char sha256[65];            /* of resolved */
     wr_dur duration;            /* WR_NEVER: only stop_when ends it */
     wr_dur warmup;
+    bool warmup_auto;           /* to be found from the data; warmup is 0 */
     wr_dur period;
-    int64_t replications;
+    int64_t replications;       /* the smallest number */
+    scenario_precision precision;
     uint64_t seed;
     const wr_formula *stop_when; /* NULL: none */
     scenario_account account;
@@ -84,8 +93,18 @@ struct wr_scenario {
     const scenario_file *included;
     const char *charts;         /* the section's resolved text; NULL: none */
     const char *sweep;          /* likewise */
+    const char *plan;           /* likewise */
     wr_scenario_view view;      /* the same, as the world sees it */
 };
+/* Metrics of the owner `run`: atoms with comp -1 and one of these as metric_row. */
+enum scenario_run_metric { RUN_END_TIME, RUN_EVENTS, RUN_COST, RUN_COST_PER_HOUR };
+extern const wr_metric scenario_run_metrics[]; /* ends with {0} */
+
+const wr_param *scenario_settings(void);      /* the keys of the file itself, for explain and schema */
+const wr_param *scenario_resource_keys(void); /* those of every resource */
+const wr_param *scenario_fault_keys(void);    /* those of every fault */
+const wr_fault *scenario_faults(void);        /* kinds of faults that need no model: error_rate, throttle, latency, az_outage */
+void scenario_schema(text *out);              /* JSON Schema (draft-07) of scenario files */
 double scenario_quota(const wr_scenario *s, const char *name); /* a key of `account:`; asserts that it exists */
 double scenario_usd(const wr_scenario *s, const char *key, bool *known); /* price book and overrides */
 #endif
