@@ -30,12 +30,17 @@ static const wr_metric metrics[] = {
     [ASG_LAUNCHES] = {.name = "launches", .kind = WR_COUNT, .unit = "1", .doc = "Instances launched.", .ours = true},
     [ASG_TERMINATIONS] = {.name = "terminations", .kind = WR_COUNT, .unit = "1", .doc = "Instances terminated or lost.", .ours = true},
     [ASG_LAUNCH_FAILURES] = {.name = "launch_failures", .kind = WR_COUNT, .unit = "1", .doc = "Launches that failed.", .ours = true},
+    [ASG_CREDIT_BALANCE] = {.name = "CPUCreditBalance", .kind = WR_LEVEL, .unit = "1", .doc = "T families: CPU credits saved, mean of the instances, brought up to date every minute."},
+    [ASG_CREDITS_USED] = {.name = "CPUCreditUsage", .kind = WR_COUNT, .unit = "1", .doc = "T families: CPU credits spent; one is a vCPU for a minute."},
+    [ASG_SURPLUS_BALANCE] = {.name = "CPUSurplusCreditBalance", .kind = WR_LEVEL, .unit = "1", .doc = "T families, unlimited: credits spent without having been earned, mean of the instances."},
+    [ASG_CREDITS_CHARGED] = {.name = "CPUSurplusCreditsCharged", .kind = WR_COUNT, .unit = "1", .doc = "T families, unlimited: surplus credits that were billed."},
     {0}};
 
 static const wr_usage usage[] = {
     [ASG_HOURS] = {"Instances", "h", "ec2.*", 3600, "Instances from launch to termination, by the second, 60 s at least.", "https://aws.amazon.com/ec2/pricing/on-demand/"},
     [ASG_DETAILED] = {"Detailed monitoring", "instance-month", "ec2.detailed_monitoring", 730 * 3600.0, "Seven metrics of each instance, with monitoring: detailed.", "https://aws.amazon.com/cloudwatch/pricing/"},
     [ASG_ALARMS] = {"Alarms of policies", "alarm-month", "cloudwatch.alarm", 730 * 3600.0, "Target tracking makes two, step and simple scaling one each.", "https://aws.amazon.com/cloudwatch/pricing/"},
+    [ASG_SURPLUS] = {"Surplus CPU credits", "vCPU-h", "ec2.t_surplus", 60, "T families, unlimited: credits spent above what a day earns, or left at termination.", "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode.html"},
     {0}};
 
 /* ---- before it runs -------------------------------------------------------------------------------------- */
@@ -113,10 +118,31 @@ static void read_type(asg_cfg *cfg, wr_build *b)
     cfg->price = price;
 }
 
+static void read_credits(asg_cfg *cfg, wr_build *b)
+{
+    const ec2_type *t = ec2_type_find(cfg->plan.type);
+    ec2_plan *p = &cfg->plan;
+    p->credits = t && t->earn_per_hour > 0;
+    bool given = wr_build_given(b, &cfg->credits);
+    if (!p->credits) {
+        if (given || !isnan(cfg->initial_credits))
+            wr_build_error(b, given ? (const void *)&cfg->credits : &cfg->initial_credits, "'%s' has no CPU credits; T families do, such as t3.micro", p->type);
+        return;
+    }
+    p->unlimited = given ? cfg->credits == UNLIMITED : t->unlimited;
+    p->earn = t->earn_per_hour;
+    p->cap = 24 * p->earn;
+    p->baseline = p->earn / 60 / p->vcpus;
+    p->initial = isnan(cfg->initial_credits) ? 0 : cfg->initial_credits;
+    p->launch = isnan(cfg->initial_credits) && !p->unlimited ? t->launch_credits : 0;
+    p->ramp = cfg->credit_ramp;
+}
+
 static void read_instance(asg_cfg *cfg, wr_build *b)
 {
     ec2_plan *p = &cfg->plan;
     read_type(cfg, b);
+    read_credits(cfg, b);
     p->speed = cfg->speed;
     p->concurrency = cfg->concurrency;
     p->queue_limit = cfg->queue_limit;
@@ -179,6 +205,21 @@ static void start_clock(wr_comp *self, const asg_cfg *cfg)
     }
 }
 
+/* Just before the minute, so that a period that ends with it ends with fresh numbers. */
+static void publish_credits(wr_comp *self, void *arg)
+{
+    const asg *g = wr_state(self);
+    double balance = 0, surplus = 0, n = fmax(1, (double)g->n);
+    for (size_t k = 0; k < g->n; k++) {
+        ec2_credit_look(g->fleet[k]);
+        balance += g->fleet[k]->credit->balance + g->fleet[k]->credit->launch;
+        surplus += g->fleet[k]->credit->surplus;
+    }
+    wr_set(self, ASG_CREDIT_BALANCE, balance / n);
+    wr_set(self, ASG_SURPLUS_BALANCE, surplus / n);
+    wr_after(self, wr_now(self) ? WR_MIN : WR_MIN - 1, publish_credits, arg);
+}
+
 static void asg_start(wr_comp *self)
 {
     const asg_cfg *cfg = wr_cfg(self);
@@ -196,6 +237,10 @@ static void asg_start(wr_comp *self)
     asg_fleet_start(self);
     asg_health_start(self);
     start_clock(self, cfg);
+    if (cfg->plan.credits)
+        publish_credits(self, NULL);
+    if (!strncmp(cfg->plan.type, "t4g.", 4))
+        wr_bill_as(self, ASG_SURPLUS, "ec2.t4g_surplus", "Surplus CPU credits");
 }
 
 static void asg_call(wr_comp *self, wr_call *c)

@@ -34,7 +34,20 @@ typedef struct ec2_plan { /* what all instances of a group have in common; the c
     int discipline, drop;         /* drop: a full line does not even answer */
     const wr_dist *queue_timeout;
     const wr_program *code;       /* NULL: answers at once */
+    /* T families: */
+    bool credits, unlimited;
+    double earn, baseline, cap, initial, launch; /* credits an hour; share of a vCPU; credits */
+    wr_dur ramp;
 } ec2_plan;
+
+typedef struct ec2_credit {   /* of one T instance, as of `at` */
+    double balance, launch, surplus, peak; /* peak: the most it had saved since it last ran out */
+    double factor;            /* of full speed */
+    bool empty;
+    double ramp_from;         /* where on the ramp it began, 1: at full speed */
+    wr_time at, emptied;
+    wr_event check;
+} ec2_credit;
 
 enum ec2_state { EC2_PENDING, EC2_IN_SERVICE, EC2_TERMINATING, EC2_TERMINATED };
 typedef struct ec2 {
@@ -45,7 +58,8 @@ typedef struct ec2 {
     bool counted;          /* its CPU is in the group's CPUUtilization */
     int fails, hangs;      /* faults in force on it */
     double slow;           /* product of the factors in force */
-    double busy;           /* vCPUs at work */
+    double at_work, busy;  /* vCPUs with work; the same at the speed that credits allow */
+    ec2_credit *credit;    /* NULL: no T family */
     wr_station station;
     wr_share *cpu;
     wr_host *host;
@@ -63,16 +77,23 @@ typedef struct ec2 {
 } ec2;
 /* Rows of the group's metrics that an instance moves; the group's table begins with them. */
 enum { ASG_CPU, ASG_CPU_BUSY, ASG_CPU_VCPUS, ASG_NETWORK_IN, ASG_DESIRED, ASG_MIN, ASG_MAX, ASG_IN_SERVICE,
-       ASG_PENDING, ASG_TERMINATING, ASG_TOTAL, ASG_LAUNCHES, ASG_TERMINATIONS, ASG_LAUNCH_FAILURES };
+       ASG_PENDING, ASG_TERMINATING, ASG_TOTAL, ASG_LAUNCHES, ASG_TERMINATIONS, ASG_LAUNCH_FAILURES,
+       ASG_CREDIT_BALANCE, ASG_CREDITS_USED, ASG_SURPLUS_BALANCE, ASG_CREDITS_CHARGED };
 void ec2_serve(ec2 *i, wr_call *c);       /* a request that was sent to its group */
 void ec2_gone(wr_call *c);                /* the caller of such a request stopped waiting */
 void ec2_begin(ec2 *i);                   /* the application answers from now on */
 void ec2_count(ec2 *i, bool on);          /* its CPU enters or leaves CPUUtilization */
 void ec2_fail(ec2 *i, bool hang, bool on);
 void ec2_slow(ec2 *i, double factor);     /* multiplies; the reciprocal takes it back */
+void ec2_retime(ec2 *i);                  /* its speed has changed */
 void ec2_end(ec2 *i);                     /* it stops: what is in it fails, nothing is answered afterwards */
 void ec2_enter(ec2 *i, enum ec2_state state);
 bool ec2_serving(const ec2 *i);           /* would answer a request */
+
+/* ec2_credit.c */
+void ec2_credit_begin(ec2 *i);
+void ec2_credit_look(ec2 *i);             /* brings the balance up to date and draws the consequences */
+void ec2_credit_end(ec2 *i);
 
 /* ---- rules of AWS's documents (asg_rules.c) ------------------------------------------------------------------ */
 enum adjustment { CHANGE_IN_CAPACITY, EXACT_CAPACITY, PERCENT_CHANGE };
@@ -156,13 +177,14 @@ struct asg_check { int type; };
 struct asg_termination { int policy; };
 enum { EC2_CHECK, ELB_CHECK, EBS_CHECK };
 enum { BASIC, DETAILED };
+enum { STANDARD, UNLIMITED };
 enum { BEST_EFFORT, BALANCED_ONLY };
 enum { T_DEFAULT, T_OLDEST, T_NEWEST, T_OLDEST_TEMPLATE, T_NEXT_HOUR, T_ALLOCATION };
 extern const wr_param asg_params[];      /* asg_table.c */
 void asg_refuse_later(const asg_cfg *cfg, wr_build *b);
 extern const wr_param asg_policy_rows[]; /* asg_plan.c */
 void asg_policy_prepare(asg_cfg *cfg, wr_build *b);
-enum { ASG_HOURS, ASG_DETAILED, ASG_ALARMS }; /* rows of usage */
+enum { ASG_HOURS, ASG_DETAILED, ASG_ALARMS, ASG_SURPLUS }; /* rows of usage */
 
 /* ---- the group in a run ---------------------------------------------------------------------------------------------- */
 typedef struct asg_mark { wr_time at; double integral; } asg_mark;

@@ -98,6 +98,8 @@ static ec2 *make(asg *g, int zone)
     i->az = zone;
     i->serial = g->serial;
     i->launched = wr_now(g->self);
+    if (g->cfg->plan.credits)
+        ec2_credit_begin(i);
     fleet_add(g, i);
     bill(g, 1);
     asg_afflict(g, i);

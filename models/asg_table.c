@@ -11,7 +11,7 @@
 static const char *const distributions[] = {[BEST_EFFORT] = "balanced-best-effort", [BALANCED_ONLY] = "balanced-only", NULL};
 static const char *const disciplines[] = {[EC2_FIFO] = "fifo", [EC2_LIFO] = "lifo", [EC2_PS] = "ps", [EC2_PRIORITY] = "priority", NULL};
 static const char *const on_full[] = {"reject", "drop", NULL};
-static const char *const credits[] = {"standard", "unlimited", NULL};
+static const char *const credits[] = {[STANDARD] = "standard", [UNLIMITED] = "unlimited", NULL};
 static const char *const checks[] = {[EC2_CHECK] = "EC2", [ELB_CHECK] = "ELB", [EBS_CHECK] = "EBS", NULL};
 static const char *const monitoring[] = {[BASIC] = "basic", [DETAILED] = "detailed", NULL};
 static const char *const terminations[] = {[T_DEFAULT] = "Default", [T_OLDEST] = "OldestInstance", [T_NEWEST] = "NewestInstance", [T_OLDEST_TEMPLATE] = "OldestLaunchTemplate",
@@ -185,9 +185,6 @@ static void refuse(wr_build *b, const void *field, const char *key)
 
 void asg_refuse_later(const asg_cfg *cfg, wr_build *b)
 {
-    refuse(b, &cfg->credits, "credit_specification");
-    refuse(b, &cfg->initial_credits, "initial_credits");
-    refuse(b, &cfg->credit_ramp, "credit_ramp");
     const struct purchase *p = cfg->purchase;
     if (p && (p->option || p->percentage < 100))
         refuse(b, &cfg->purchase, "purchase: spot");

@@ -37,14 +37,33 @@ bool ec2_serving(const ec2 *i)
     return i->started && !i->fails && i->state != EC2_TERMINATED;
 }
 
-static void cpu_changed(wr_comp *self, double busy)
+static void count_cpu(ec2 *i)
 {
-    ec2 *i = wr_state(self);
-    double by = busy - i->busy;
-    i->busy = busy;
-    wr_shift(self, WR_U_BUSY, by / i->plan->vcpus);
+    double by = i->at_work * (i->credit ? i->credit->factor : 1) - i->busy;
+    if (by == 0)
+        return;
+    i->busy += by;
+    wr_shift(i->self, WR_U_BUSY, by / i->plan->vcpus);
     if (i->counted)
         wr_shift(i->group, ASG_CPU_BUSY, by);
+}
+
+static void cpu_changed(wr_comp *self, double at_work)
+{
+    ec2 *i = wr_state(self);
+    if (i->credit)
+        ec2_credit_look(i);
+    i->at_work = at_work;
+    count_cpu(i);
+    if (i->credit)
+        ec2_credit_look(i);
+}
+
+void ec2_retime(ec2 *i)
+{
+    double factor = i->credit ? i->credit->factor : 1;
+    wr_share_change(i->cpu, i->plan->vcpus, i->plan->speed * factor / i->slow);
+    count_cpu(i);
 }
 
 void ec2_count(ec2 *i, bool on)
@@ -217,7 +236,7 @@ void ec2_fail(ec2 *i, bool hang, bool on)
 void ec2_slow(ec2 *i, double factor)
 {
     i->slow *= factor;
-    wr_share_change(i->cpu, i->plan->vcpus, i->plan->speed / i->slow);
+    ec2_retime(i);
 }
 
 void ec2_end(ec2 *i)
@@ -227,6 +246,8 @@ void ec2_end(ec2 *i)
     ec2_enter(i, EC2_TERMINATED);
     empty(i, EC2_ENDED, false);
     ec2_count(i, false);
+    if (i->credit)
+        ec2_credit_end(i);
 }
 
 static bool healthy(const wr_comp *self)

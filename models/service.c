@@ -387,7 +387,7 @@ static void service_fault(wr_comp *self, int fault, const void *arg, bool on)
     } else if (fault == FAIL) {
         const struct fail *f = arg;
         fail(self, f->share, f->mode == HANG, on);
-    } else {
+    } else if (cfg->az >= 0 && cfg->az == *(const int *)arg) { /* az_outage: arg is the zone */
         fail(self, 1, false, on);
     }
 }

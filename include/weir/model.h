@@ -140,7 +140,8 @@ typedef struct wr_model {
     void (*call)(wr_comp *self, wr_call *c);  /* answer exactly once, now or later */
     void (*gone)(wr_comp *self, wr_call *c);  /* its caller stopped waiting; NULL: work on in vain */
     /* Row `fault` begins (on) or is lifted. Pairs may overlap; the same cfg pointer marks one pair.
-     * Runs in WR_PHASE_CONTROL; one still on at the end of the run is not lifted. */
+     * Runs in WR_PHASE_CONTROL; one still on at the end of the run is not lifted. `az_outage` is offered to every
+     * component whose model has that row, with cfg a const int *: the zone (0 = a); each looks whether it is hit. */
     void (*fault)(wr_comp *self, int fault, const void *cfg, bool on);
     /* A group this one follows (wr_follow) gained or is losing a member. A leaving member must be let go with
      * wr_let_go(self, member) once its work for us is done. */
