@@ -204,6 +204,7 @@ typedef struct ddb {
 
 void ddb_pool_open(ddb *t, ddb_pool *p, const ddb_index *index); /* NULL: the table */
 void ddb_pool_rate(ddb *t, ddb_pool *p, int side, double rate);  /* it is told to the buckets and to the bill */
+void ddb_pool_minute(ddb *t, ddb_pool *p, int64_t minute); /* on demand: the peaks of minutes past */
 double ddb_pool_left(ddb_pool *p, int side, wr_time now);
 void ddb_claims_begin(ddb *t);
 bool ddb_claim_units(ddb *t, ddb_pool *p, int side, double spot, double units);

@@ -133,6 +133,7 @@ typedef struct wr_experiment { /* all replications of one scenario */
     const char *command;         /* as RESULTS.md stores it; may be NULL */
     const char *output;          /* where the results go, for the summary; may be NULL */
     uint64_t seed;
+    size_t point;                /* of a sweep; 0 outside */
     size_t n;                    /* finished replications */
     wr_result **result;          /* in order of replication */
     bool complete;

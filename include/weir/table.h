@@ -66,7 +66,10 @@ enum wr_param_flag {
     WR_P_ONE = 1,      /* WR_T_LIST: a single element may stand without brackets            */
     WR_P_FORWARDS = 2, /* WR_T_LINK: the current operation travels on to this component     */
     WR_P_QUIET = 4,    /* not an edge of the topology picture                               */
-    WR_P_OPERATION = 8 /* WR_T_TEXT, or the names of a WR_T_MAP: names of operations        */
+    WR_P_OPERATION = 8, /* WR_T_TEXT, or the names of a WR_T_MAP: names of operations       */
+    WR_P_QUANTITY = 16, /* WR_T_NUMBER or WR_T_DIST of a law: in the unit of what the distribution is of */
+    WR_P_NAMED = 32,   /* WR_T_MAP: a name that stands alone means {name: }, with the defaults of .rows */
+    WR_P_LINKS = 64    /* WR_T_MAP: its names are resources; the struct's second field is a const wr_link * */
 };
 
 struct wr_param {

@@ -271,9 +271,10 @@ static size_t price(const char *s, size_t which, enum wr_type type)
 /* The fewest digits with this unit that read back as x; false: not even 17 do. */
 static bool shortest(char *s, size_t room, double x, enum wr_type type, const unit *u)
 {
+    double v = x / u->factor, back;
+    bool whole = v == floor(v) && fabs(v) < 1e15;
     for (int digits = 1; digits <= 17; digits++) {
-        double back;
-        int n = snprintf(s, room, "%.*g", digits, x / u->factor);
+        int n = whole ? snprintf(s, room, "%.0f", v) : snprintf(s, room, "%.*g", digits, v);
         n += snprintf(s + n, room - (size_t)n, "%s", u->name);
         if (quantity_read(s, (size_t)n, type, NULL, &back, NULL) == Q_OK && back == x)
             return true;
@@ -284,12 +285,12 @@ static bool shortest(char *s, size_t room, double x, enum wr_type type, const un
 void quantity_print(text *out, double x, enum wr_type type)
 {
     char s[64], best[64] = "";
+    if (type == WR_T_DUR) /* times are whole nanoseconds */
+        x = x < 0 ? -wr_dur_to_s(wr_dur_from_s(-x)) : x > 0 ? wr_dur_to_s(wr_dur_from_s(x)) : x;
     if (isnan(x) || isinf(x)) {
         text_puts(out, isnan(x) ? "none" : type == WR_T_DUR ? "never" : "unlimited");
         return;
     }
-    if (type == WR_T_DUR) /* times are whole nanoseconds */
-        x = x < 0 ? -wr_dur_to_s(wr_dur_from_s(-x)) : wr_dur_to_s(wr_dur_from_s(x));
     const unit *u = units_of(type);
     size_t least = SIZE_MAX;
     for (size_t i = 0; u[i].name; i++) {

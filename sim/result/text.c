@@ -123,7 +123,7 @@ static void print_why(const wr_experiment *x, const wr_verdict *v, FILE *to)
                 v->more == 1 ? "" : "s");
     else if (v->undecided)
         fputs("      undecided: the mean lies on the bound\n", to);
-    if (v->pass == 0)
+    if (v->pass == 0 && !v->undecided)
         print_trouble(x, v->expr, to);
 }
 

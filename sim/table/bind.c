@@ -80,10 +80,10 @@ static void advise(binder *b, const wr_param *rows, const wr_param *common, cons
         wr_diag_hint(b->diag, "'%s' is a key of %s", key, owner);
 }
 
-static void refuse_unknown(binder *b, const wr_param *rows, const node *map, const wr_param *common)
+static void refuse_unknown(binder *b, const wr_param *rows, const node *in, const wr_param *common)
 {
-    for (size_t i = 0; i < map->n; i++) {
-        const node *key = map->key[i];
+    for (size_t i = 0; i < in->n; i++) {
+        const node *key = in->key[i];
         if (key->used || node_note(key->text) || (common && bind_row_of(common, key->text)))
             continue;
         bind_error(b, key->at, "unknown key '%s' of %s", key->text, b->what ? b->what : "the scenario");
@@ -116,22 +116,22 @@ static void bind_default(binder *b, const wr_param *row, void *field, wr_pos at)
     bind_remember(b, field, at, false, false);
 }
 
-static node *take(const wr_param *row, const node *map)
+static node *take(const wr_param *row, const node *in)
 {
-    for (size_t i = 0; map && i < map->n; i++) {
-        if (node_same_key(map->key[i]->text, row->key)) {
-            map->key[i]->used = true;
-            return map->item[i];
+    for (size_t i = 0; in && i < in->n; i++) {
+        if (node_same_key(in->key[i]->text, row->key)) {
+            in->key[i]->used = true;
+            return in->item[i];
         }
     }
     return NULL;
 }
 
 /* A value that stood alone is known to its writer by the key it was written under. */
-static const wr_param *renamed(binder *b, const wr_param *row, const node *map)
+static const wr_param *renamed(binder *b, const wr_param *row, const node *in)
 {
     const struct bound_at *w = b->where;
-    if (!map || map != w->brief || strcmp(row->key, w->brief_row) != 0 || strcmp(row->key, w->brief_key) == 0)
+    if (!in || in != w->brief || strcmp(row->key, w->brief_row) != 0 || strcmp(row->key, w->brief_key) == 0)
         return row;
     wr_param *r = arena_alloc(b->arena, sizeof *r);
     *r = *row;
@@ -144,17 +144,17 @@ static bool compound(enum wr_type t)
     return t == WR_T_BLOCK || t == WR_T_LIST || t == WR_T_MAP || t == WR_T_CHOICE;
 }
 
-static void bind_row(binder *b, const wr_param *row, void *field, const node *map)
+static void bind_row(binder *b, const wr_param *row, void *field, const node *in)
 {
-    const node *n = take(row, map);
-    wr_pos at = map && map->at.line ? map->at : b->where->home;
+    const node *n = take(row, in);
+    wr_pos at = in && in->at.line ? in->at : b->where->home;
     const char *what = b->what ? b->what : "the scenario";
     if (n && node_null(n)) {
         if (!compound(row->type) || (!row->def && !row->optional))
             bind_error(b, n->at.line ? n->at : at, "'%s' of %s has no value", row->key, what);
         n = NULL;
     } else if (n) {
-        bind_value(b, renamed(b, row, map), field, n);
+        bind_value(b, renamed(b, row, in), field, n);
         return;
     } else if (!row->def && !row->optional) {
         bind_error(b, b->where->home.line ? b->where->home : at, "'%s' of %s is required", row->key, what);
@@ -166,21 +166,21 @@ static void bind_row(binder *b, const wr_param *row, void *field, const node *ma
         bind_absent(row, field);
 }
 
-static void bind_rows(binder *b, const wr_param *rows, char *cfg, const node *map)
+static void bind_rows(binder *b, const wr_param *rows, char *cfg, const node *in)
 {
     for (const wr_param *row = rows; row && row->key; row++) {
         if (row->type == WR_T_INCLUDE)
-            bind_rows(b, row->rows, cfg + row->offset, map);
+            bind_rows(b, row->rows, cfg + row->offset, in);
         else
-            bind_row(b, row, cfg + row->offset, map);
+            bind_row(b, row, cfg + row->offset, in);
     }
 }
 
 /* An operation fixed beside a link, or a list of those it is restricted to. */
-static void note_operations(const wr_param *rows, const node *map, bind_place *p)
+static void note_operations(const wr_param *rows, const node *in, bind_place *p)
 {
     for (const wr_param *row = rows; row && row->key; row++) {
-        const node *n = row->flags & WR_P_OPERATION ? node_get(map, row->key) : NULL;
+        const node *n = row->flags & WR_P_OPERATION ? node_get(in, row->key) : NULL;
         if (n && row->type == WR_T_TEXT && n->kind == NODE_SCALAR)
             p->operation = n->text;
         else if (n && row->type == WR_T_LIST)
@@ -188,25 +188,25 @@ static void note_operations(const wr_param *rows, const node *map, bind_place *p
     }
 }
 
-void bind_map_at(binder *b, const wr_param *rows, void *cfg, const node *map, const wr_param *common, wr_pos at)
+void bind_map_at(binder *b, const wr_param *rows, void *cfg, const node *in, const wr_param *common, wr_pos at)
 {
     struct bound_at *w = bind_state(b);
     bind_place place = w->place;
     wr_pos home = w->home;
     w->home = at;
-    for (size_t i = 0; map && i < map->n; i++)
-        map->key[i]->used = false;
-    note_operations(rows, map, &w->place);
-    bind_rows(b, rows, cfg, map);
-    if (map)
-        refuse_unknown(b, rows, map, common);
+    for (size_t i = 0; in && i < in->n; i++)
+        in->key[i]->used = false;
+    note_operations(rows, in, &w->place);
+    bind_rows(b, rows, cfg, in);
+    if (in)
+        refuse_unknown(b, rows, in, common);
     w->place = place;
     w->home = home;
 }
 
-void bind_map(binder *b, const wr_param *rows, void *cfg, const node *map, const wr_param *common)
+void bind_map(binder *b, const wr_param *rows, void *cfg, const node *in, const wr_param *common)
 {
-    bind_map_at(b, rows, cfg, map, common, map ? map->at : bind_state(b)->home);
+    bind_map_at(b, rows, cfg, in, common, in ? in->at : bind_state(b)->home);
 }
 
 /* ---- values ------------------------------------------------------------------------------------------ */

@@ -16,45 +16,45 @@ typedef struct shape { /* of one struct in a list, mapping, block or variant */
 } shape;
 
 /* ---- the short way ------------------------------------------------------------------------------------ */
-static const node *first_key(const node *map)
+static const node *first_key(const node *in)
 {
-    for (size_t i = 0; i < map->n; i++)
-        if (!node_note(map->key[i]->text))
-            return map->key[i];
+    for (size_t i = 0; i < in->n; i++)
+        if (!node_note(in->key[i]->text))
+            return in->key[i];
     return NULL;
 }
 
-static bool single(const node *map)
+static bool single(const node *in)
 {
     size_t keys = 0;
-    for (size_t i = 0; i < map->n; i++)
-        keys += !node_note(map->key[i]->text);
+    for (size_t i = 0; i < in->n; i++)
+        keys += !node_note(in->key[i]->text);
     return keys == 1;
 }
 
-static const wr_variant *form_of(const wr_variant *v, const node *map, const node **key)
+static const wr_variant *form_of(const wr_variant *v, const node *in, const node **key)
 {
-    const node *first = first_key(map);
-    const wr_variant *found = first && single(map) ? bind_variant_of(v, first->text) : NULL;
+    const node *first = first_key(in);
+    const wr_variant *found = first && single(in) ? bind_variant_of(v, first->text) : NULL;
     *key = first;
-    for (size_t i = 0; !found && i < map->n; i++) {
-        const wr_variant *flat = bind_variant_of(v, map->key[i]->text);
+    for (size_t i = 0; !found && i < in->n; i++) {
+        const wr_variant *flat = bind_variant_of(v, in->key[i]->text);
         if (flat && flat->flat) {
             found = flat;
-            *key = map->key[i];
+            *key = in->key[i];
         }
     }
     return found;
 }
 
 /* Is a mapping a value of this row by its form alone? */
-static bool value_of(const wr_param *row, const node *map)
+static bool value_of(const wr_param *row, const node *in)
 {
     const node *key;
     if (row->type == WR_T_DIST)
-        return form_of(dist_laws, map, &key);
+        return form_of(dist_laws, in, &key);
     if (row->type == WR_T_CHOICE || (row->type == WR_T_LIST && row->variants))
-        return form_of(row->variants, map, &key);
+        return form_of(row->variants, in, &key);
     return false;
 }
 
@@ -71,15 +71,15 @@ static bool brief(binder *b, const shape *s, const node *n)
 }
 
 /* Binds {row: value}, spoken of as `key`. */
-static void bind_brief(binder *b, const wr_param *rows, const char *row, const char *key, void *cfg, const node *map)
+static void bind_brief(binder *b, const wr_param *rows, const char *row, const char *key, void *cfg, const node *in)
 {
     struct bound_at *w = bind_state(b);
     const node *before = w->brief;
     const char *before_row = w->brief_row, *before_key = w->brief_key;
-    w->brief = map;
+    w->brief = in;
     w->brief_row = row;
     w->brief_key = key;
-    bind_map(b, rows, cfg, map, NULL);
+    bind_map(b, rows, cfg, in, NULL);
     w->brief = before;
     w->brief_row = before_row;
     w->brief_key = before_key;
@@ -90,11 +90,11 @@ static bool bind_struct(binder *b, const char *key, const shape *s, void *cfg, c
     size_t errors = wr_diag_count(b->diag, WR_ERROR);
     bind_remember(b, cfg, n->at, true, true);
     if (brief(b, s, n)) {
-        node *map = node_map(b->arena, n->at);
+        node *in = node_map(b->arena, n->at);
         node *copy = arena_alloc(b->arena, sizeof *copy);
         *copy = *n;
-        node_put(b->arena, map, node_scalar(b->arena, s->shorthand, n->at), copy);
-        bind_brief(b, s->rows, s->shorthand, key, cfg, map);
+        node_put(b->arena, in, node_scalar(b->arena, s->shorthand, n->at), copy);
+        bind_brief(b, s->rows, s->shorthand, key, cfg, in);
     } else if (n->kind == NODE_MAP) {
         bind_map(b, s->rows, cfg, n, NULL);
     } else {
@@ -134,19 +134,19 @@ static bool no_form(binder *b, const wr_param *row, wr_pos at, const char *word)
 }
 
 /* The same mapping with the key of the form renamed to the row it stands for. */
-static node *unflattened(binder *b, const wr_variant *v, const node *map, const node *key)
+static node *unflattened(binder *b, const wr_variant *v, const node *in, const node *key)
 {
-    node *m = node_map(b->arena, map->at);
-    for (size_t i = 0; i < map->n; i++) {
-        bool form = map->key[i] == key;
+    node *m = node_map(b->arena, in->at);
+    for (size_t i = 0; i < in->n; i++) {
+        bool form = in->key[i] == key;
         if (form && !v->shorthand)
             continue;
-        node_put(b->arena, m, form ? node_scalar(b->arena, v->shorthand, key->at) : map->key[i], map->item[i]);
+        node_put(b->arena, m, form ? node_scalar(b->arena, v->shorthand, key->at) : in->key[i], in->item[i]);
     }
     return m;
 }
 
-static bool bind_form(binder *b, const wr_variant *v, wr_pick *out, const node *map, const node *key, const node *value)
+static bool bind_form(binder *b, const wr_variant *v, wr_pick *out, const node *in, const node *key, const node *value)
 {
     struct bound_at *w = bind_state(b);
     size_t errors = wr_diag_count(b->diag, WR_ERROR);
@@ -160,8 +160,8 @@ static bool bind_form(binder *b, const wr_variant *v, wr_pick *out, const node *
     if (!value || (!v->flat && node_null(value))) {
         bind_map_at(b, v->rows, cfg, NULL, NULL, key->at);
     } else if (v->flat) {
-        bind_remember(b, cfg, map->at, true, true);
-        bind_brief(b, v->rows, v->shorthand ? v->shorthand : "", v->key, cfg, unflattened(b, v, map, key));
+        bind_remember(b, cfg, in->at, true, true);
+        bind_brief(b, v->rows, v->shorthand ? v->shorthand : "", v->key, cfg, unflattened(b, v, in, key));
     } else if ((value = bind_deref(b, value))) {
         bind_struct(b, v->key, &s, cfg, value);
     }
@@ -260,6 +260,11 @@ static bool bind_entry(binder *b, const wr_param *row, char *cfg, const node *ke
         bind_error(b, key->at, "'%s' is not a name; names are letters, digits, _ and -, a letter first", key->text);
         good = false;
     }
+    if (row->flags & WR_P_LINKS) {
+        const wr_link **to = (const wr_link **)(void *)(cfg + sizeof(const char *));
+        *to = b->link ? b->link(b, key, row) : NULL;
+        good = good && *to;
+    }
     if (row->flags & WR_P_OPERATION) {
         if (b->operation)
             b->operation(b, key->text);
@@ -280,6 +285,13 @@ static bool bind_entry(binder *b, const wr_param *row, char *cfg, const node *ke
 
 static bool bind_names(binder *b, const wr_param *row, wr_list *out, const node *n)
 {
+    if (row->flags & WR_P_NAMED && n->kind == NODE_SCALAR) {
+        node *alone = node_map(b->arena, n->at);
+        node *key = arena_alloc(b->arena, sizeof *key);
+        *key = *n;
+        node_put(b->arena, alone, key, node_scalar(b->arena, "", n->at));
+        n = alone;
+    }
     bool good = true, one = nameless(row, n);
     if (!one && n->kind != NODE_MAP) {
         bind_error(b, n->at, "'%s' of %s must be a mapping of names", row->key, b->what);

@@ -7,12 +7,12 @@
 #include <ctype.h>
 #include <string.h>
 
-node *node_scalar(wr_arena *a, const char *text, wr_pos at)
+node *node_scalar(wr_arena *a, const char *s, wr_pos at)
 {
     node *n = arena_alloc(a, sizeof *n);
     n->kind = NODE_SCALAR;
-    n->len = strlen(text);
-    n->text = arena_copy(a, text, n->len);
+    n->len = strlen(s);
+    n->text = arena_copy(a, s, n->len);
     n->at = at;
     return n;
 }
@@ -25,18 +25,18 @@ node *node_map(wr_arena *a, wr_pos at)
     return n;
 }
 
-void node_put(wr_arena *a, node *map, node *key, node *value)
+void node_put(wr_arena *a, node *in, node *key, node *value)
 {
-    node **keys = arena_alloc(a, (map->n + 1) * sizeof *keys), **items = arena_alloc(a, (map->n + 1) * sizeof *items);
-    if (map->n) {
-        memcpy(keys, map->key, map->n * sizeof *keys);
-        memcpy(items, map->item, map->n * sizeof *items);
+    node **keys = arena_alloc(a, (in->n + 1) * sizeof *keys), **items = arena_alloc(a, (in->n + 1) * sizeof *items);
+    if (in->n) {
+        memcpy(keys, in->key, in->n * sizeof *keys);
+        memcpy(items, in->item, in->n * sizeof *items);
     }
-    keys[map->n] = key;
-    items[map->n] = value;
-    map->key = keys;
-    map->item = items;
-    map->n++;
+    keys[in->n] = key;
+    items[in->n] = value;
+    in->key = keys;
+    in->item = items;
+    in->n++;
 }
 
 node *node_copy(wr_arena *a, const node *n, int depth, size_t *budget)
@@ -69,11 +69,11 @@ size_t node_count(const node *n)
     return all;
 }
 
-node *node_get(const node *map, const char *key)
+node *node_get(const node *in, const char *key)
 {
-    for (size_t i = 0; map && map->kind == NODE_MAP && i < map->n; i++)
-        if (node_same_key(map->key[i]->text, key))
-            return map->item[i];
+    for (size_t i = 0; in && in->kind == NODE_MAP && i < in->n; i++)
+        if (node_same_key(in->key[i]->text, key))
+            return in->item[i];
     return NULL;
 }
 

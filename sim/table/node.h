@@ -46,6 +46,8 @@ struct bound_at {
     /* Where else a key unknown here is at home: "sqs". NULL: nowhere, or nobody to ask. */
     const char *(*elsewhere)(binder *b, const char *key);
     void (*listed)(binder *b, const wr_param *map, const char *operation); /* an entry of a mapping by operation */
+    const wr_param *quantity; /* while a distribution is read: its row, whose unit WR_P_QUANTITY rows have */
+    int depth;              /* of values in values: a parameter may contain itself */
 };
 struct bound_at *bind_state(binder *b);
 void bind_remember(binder *b, const void *field, wr_pos at, bool given, bool record); /* record: a struct, not a field */

@@ -45,6 +45,7 @@ typedef struct binder {
     int (*operation)(struct binder *b, const char *name);
     struct bound_at *where;          /* field address -> position, "given"; for wr_build_error */
     size_t sequences;                /* number of `sequence` laws seen */
+    wr_dur horizon;                  /* of the run, for expressions of t; 0: not known (yet) */
 } binder;
 /* Fills `cfg` (zeroed, of the table's size). Unknown keys are errors unless they start with x- or `common` (rows
  * bound elsewhere, NULL: none) has them. `map` NULL: all defaults. Reports everything it can. */

@@ -12,6 +12,8 @@ struct bound_at *bind_state(binder *b)
 {
     if (!b->where)
         b->where = arena_alloc(b->arena, sizeof *b->where);
+    if (!b->what)
+        b->what = "the scenario";
     return b->where;
 }
 

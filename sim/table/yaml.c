@@ -99,10 +99,10 @@ static void syntax(reader *r)
                      (unsigned long)(r->origin.line + p->context_mark.line));
 }
 
-static void refuse(reader *r, wr_pos at, const char *text)
+static void refuse(reader *r, wr_pos at, const char *why)
 {
     if (!r->stop)
-        wr_diag_add(r->diag, WR_ERROR, at, "%s", text);
+        wr_diag_add(r->diag, WR_ERROR, at, "%s", why);
     r->stop = true;
 }
 
@@ -391,14 +391,14 @@ static node *read_document(reader *r)
     return r->stop ? NULL : root;
 }
 
-node *yaml_read_at(wr_arena *a, wr_pos origin, const char *text, size_t len, wr_diag *d)
+node *yaml_read_at(wr_arena *a, wr_pos origin, const char *s, size_t len, wr_diag *d)
 {
-    reader r = {.arena = a, .diag = d, .origin = origin, .text = text, .len = len};
+    reader r = {.arena = a, .diag = d, .origin = origin, .text = s, .len = len};
     size_t errors = wr_diag_count(d, WR_ERROR);
     if (!yaml_parser_initialize(&r.parser))
         memory_out(len);
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&r.parser, (const yaml_char_t *)text, len);
+    yaml_parser_set_input_string(&r.parser, (const yaml_char_t *)s, len);
     node *root = read_document(&r);
     yaml_parser_delete(&r.parser);
     map_clear(&r.anchors);
@@ -408,7 +408,7 @@ node *yaml_read_at(wr_arena *a, wr_pos origin, const char *text, size_t len, wr_
     return root;
 }
 
-node *yaml_read(wr_arena *a, const char *file, const char *text, size_t len, wr_diag *d)
+node *yaml_read(wr_arena *a, const char *file, const char *s, size_t len, wr_diag *d)
 {
-    return yaml_read_at(a, (wr_pos){file, 1, 1, 1}, text, len, d);
+    return yaml_read_at(a, (wr_pos){file, 1, 1, 1}, s, len, d);
 }
