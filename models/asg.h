@@ -130,6 +130,14 @@ typedef struct asg_scheduled {
     int64_t min, max, desired;  /* -1: not given */
 } asg_scheduled;
 
+typedef struct asg_hook {
+    int transition, result;
+    wr_dur heartbeat;
+    const wr_dist *takes;
+} asg_hook;
+enum { LAUNCHING, TERMINATING };
+enum { ABANDON, CONTINUE };
+
 typedef struct asg_cfg {
     int64_t min, max, desired;
     wr_list zones;              /* of struct asg_zone */
@@ -249,6 +257,10 @@ void asg_balance(wr_comp *self);                  /* az_rebalance */
 bool asg_warming(const asg *g, const scaler *s);  /* some instance is pending or in its warm-up */
 ec2 *asg_next(asg *g);                            /* who serves a request sent to the group; NULL: nobody */
 size_t asg_victim(const asg *g, wr_rng *fate);    /* place in the fleet; the rule of `termination_policies` */
+void asg_ended(asg *g, ec2 *i);                   /* it exists no more */
+/* asg_hooks.c */
+wr_dur asg_hook_wait(asg *g, int transition, bool *abandon); /* how long hooks hold an instance, and what follows */
+void asg_age(wr_comp *self, ec2 *i);              /* in service: max_instance_lifetime begins to count */
 /* asg_health.c */
 extern const wr_fault asg_faults[];
 void asg_health_start(wr_comp *self);

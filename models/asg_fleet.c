@@ -130,13 +130,14 @@ static void enter_service(asg *g, ec2 *i)
     wr_join(g->self, i->self);
 }
 
-static void booted(wr_comp *self, void *arg)
+static void in_service(wr_comp *self, void *arg)
 {
     asg *g = wr_state(self);
     ec2 *i = arg;
     i->timer = (wr_event){0};
     g->pending--;
     enter_service(g, i);
+    asg_age(self, i);
     wr_dur start = wr_draw_dur(g->cfg->application_start, &g->boot);
     if (start > 0)
         wr_after(self, start, application_up, i);
@@ -155,6 +156,24 @@ static void booted(wr_comp *self, void *arg)
     publish(g);
     asg_policy_settled(self);
     asg_balance(self);
+}
+
+static void abandoned(wr_comp *self, void *arg)
+{
+    asg_terminate(self, arg);
+    asg_reconcile(self);
+}
+
+static void booted(wr_comp *self, void *arg)
+{
+    asg *g = wr_state(self);
+    ec2 *i = arg;
+    bool abandon = false;
+    wr_dur held = asg_hook_wait(g, LAUNCHING, &abandon);
+    if (held > 0 || abandon)
+        i->timer = wr_after(self, held, abandon ? abandoned : in_service, i);
+    else
+        in_service(self, i);
 }
 
 static bool admitted(asg *g)
@@ -220,7 +239,7 @@ static void launch_missing(asg *g)
 }
 
 /* ---- terminating ---------------------------------------------------------------------------------------------- */
-static void ended(asg *g, ec2 *i)
+void asg_ended(asg *g, ec2 *i)
 {
     ec2_end(i);
     stop_billing(g, i);
@@ -233,7 +252,7 @@ void asg_terminate(wr_comp *self, ec2 *i)
     if (i->state == EC2_PENDING) {
         g->pending--;
         wr_cancel(self, i->timer);
-        ended(g, i);
+        asg_ended(g, i);
     } else {
         g->in_service--;
         g->terminating++;
@@ -250,16 +269,27 @@ void asg_lost(wr_comp *self, ec2 *i)
     asg *g = wr_state(self);
     if (i->state == EC2_PENDING || i->state == EC2_IN_SERVICE)
         asg_terminate(self, i);
-    ended(g, i);
+    asg_ended(g, i);
+}
+
+static void terminated(wr_comp *self, void *arg)
+{
+    asg *g = wr_state(self);
+    asg_ended(g, arg);
+    g->terminating--;
+    publish(g);
+    asg_policy_settled(self);
 }
 
 void asg_left(wr_comp *self, wr_comp *member)
 {
-    asg *g = wr_state(self);
-    ended(g, wr_state(member));
-    g->terminating--;
-    publish(g);
-    asg_policy_settled(self);
+    ec2 *i = wr_state(member);
+    bool abandon = false;
+    wr_dur held = i->state == EC2_TERMINATED ? 0 : asg_hook_wait(wr_state(self), TERMINATING, &abandon);
+    if (held > 0)
+        wr_after(self, held, terminated, i);
+    else
+        terminated(self, i);
 }
 
 /* Smaller goes first. Launch templates grow with each deploy; billing hours are counted from the launch. */
@@ -413,6 +443,7 @@ void asg_fleet_start(wr_comp *self)
     for (int64_t k = 0; k < g->desired; k++) {
         ec2 *i = make(g, asg_zone_for_launch(g->count, all, g->cfg->zone_n));
         enter_service(g, i);
+        asg_age(self, i);
         ec2_begin(i);
         ec2_count(i, true);
         for (size_t s = 0; s < g->scalers; s++) {

@@ -18,8 +18,8 @@ static const char *const terminations[] = {[T_DEFAULT] = "Default", [T_OLDEST] =
                                            [T_NEXT_HOUR] = "ClosestToNextInstanceHour", [T_ALLOCATION] = "AllocationStrategy", NULL};
 static const char *const purchases[] = {"on_demand", "spot", NULL};
 static const char *const pool_states[] = {"Stopped", "Running", "Hibernated", NULL};
-static const char *const transitions[] = {"launching", "terminating", NULL};
-static const char *const results[] = {"ABANDON", "CONTINUE", NULL};
+static const char *const transitions[] = {[LAUNCHING] = "launching", [TERMINATING] = "terminating", NULL};
+static const char *const results[] = {[ABANDON] = "ABANDON", [CONTINUE] = "CONTINUE", NULL};
 static const char *const deletes[] = {"after", "before", NULL};
 
 static const wr_param zone_rows[] = {
@@ -80,16 +80,11 @@ static const wr_param pool_rows[] = {
     {.key = "instance_reuse", WR_FIELD(struct warm_pool, reuse), .type = WR_T_BOOL, .def = "false", .doc = "Instances go back into the pool on scale-in.", .src = PAGE "ec2-auto-scaling-warm-pools.html", .cfn = "ReuseOnScaleIn"},
     {.key = "start_time", WR_FIELD(struct warm_pool, start), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "From the pool into service."},
     {0}};
-struct hook {
-    int transition, result;
-    wr_dur heartbeat;
-    const wr_dist *takes;
-};
 static const wr_param hook_rows[] = {
-    {.key = "transition", WR_FIELD(struct hook, transition), .type = WR_T_ENUM, .choices = transitions, .doc = "When it holds an instance.", .cfn = "LifecycleTransition"},
-    {.key = "heartbeat_timeout", WR_FIELD(struct hook, heartbeat), .type = WR_T_DUR, .unit = "s", .def = "3600", .min = 30, .max = 7200, .doc = "After so long the default result is taken.", .src = PAGE "lifecycle-hooks.html", .cfn = "HeartbeatTimeout"},
-    {.key = "takes", WR_FIELD(struct hook, takes), .type = WR_T_DIST, .of = WR_T_DUR, .def = "0s", .doc = "Time until the hook is completed."},
-    {.key = "default_result", WR_FIELD(struct hook, result), .type = WR_T_ENUM, .choices = results, .def = "ABANDON", .doc = "What happens when the heartbeat runs out.", .src = PAGE "lifecycle-hooks.html", .cfn = "DefaultResult"},
+    {.key = "transition", WR_FIELD(asg_hook, transition), .type = WR_T_ENUM, .choices = transitions, .doc = "When it holds an instance.", .cfn = "LifecycleTransition"},
+    {.key = "heartbeat_timeout", WR_FIELD(asg_hook, heartbeat), .type = WR_T_DUR, .unit = "s", .def = "3600", .min = 30, .max = 7200, .doc = "After so long the default result is taken.", .src = PAGE "lifecycle-hooks.html", .cfn = "HeartbeatTimeout"},
+    {.key = "takes", WR_FIELD(asg_hook, takes), .type = WR_T_DIST, .of = WR_T_DUR, .def = "0s", .doc = "Time until the hook is completed."},
+    {.key = "default_result", WR_FIELD(asg_hook, result), .type = WR_T_ENUM, .choices = results, .def = "ABANDON", .doc = "What happens when the heartbeat runs out.", .src = PAGE "lifecycle-hooks.html", .cfn = "DefaultResult"},
     {0}};
 struct percentages {
     double least, most;
@@ -168,7 +163,7 @@ const wr_param asg_params[] = {
     {.key = "scaling_policies", WR_FIELD(asg_cfg, policies), .type = WR_T_LIST, .rows = asg_policy_rows, .size = sizeof(asg_policy), .flags = WR_P_ONE, .optional = true, .max = SCALERS, .doc = "The largest capacity asked for wins; scale-in only if all target-tracking policies agree.", .src = PAGE "as-scale-based-on-demand.html", .cfn = "ScalingPolicy"},
     {.key = "scheduled_actions", WR_FIELD(asg_cfg, scheduled), .type = WR_T_LIST, .rows = scheduled_rows, .size = sizeof(asg_scheduled), .flags = WR_P_ONE, .optional = true, .max = 125, .doc = "Sizes set by the clock.", .src = PAGE "ec2-auto-scaling-scheduled-scaling.html", .cfn = "ScheduledAction"},
     {.key = "warm_pool", WR_FIELD(asg_cfg, warm_pool), .type = WR_T_BLOCK, .rows = pool_rows, .size = sizeof(struct warm_pool), .optional = true, .doc = "Instances prepared beforehand.", .src = PAGE "ec2-auto-scaling-warm-pools.html", .cfn = "WarmPool"},
-    {.key = "lifecycle_hooks", WR_FIELD(asg_cfg, hooks), .type = WR_T_LIST, .rows = hook_rows, .size = sizeof(struct hook), .flags = WR_P_ONE, .optional = true, .max = 50, .doc = "What holds instances on their way in or out.", .src = PAGE "lifecycle-hooks.html", .cfn = "LifecycleHook"},
+    {.key = "lifecycle_hooks", WR_FIELD(asg_cfg, hooks), .type = WR_T_LIST, .rows = hook_rows, .size = sizeof(asg_hook), .flags = WR_P_ONE, .optional = true, .max = 50, .doc = "What holds instances on their way in or out.", .src = PAGE "lifecycle-hooks.html", .cfn = "LifecycleHook"},
     {.key = "termination_policies", WR_FIELD(asg_cfg, termination), .type = WR_T_LIST, .rows = termination_rows, .size = sizeof(struct asg_termination), .shorthand = "policy", .flags = WR_P_ONE, .def = "Default", .doc = "Which instance of the fullest zone goes first; the next one breaks ties, then chance.", .src = PAGE "ec2-auto-scaling-termination-policies.html", .cfn = "TerminationPolicies"},
     {.key = "maintenance_policy", WR_FIELD(asg_cfg, maintenance), .type = WR_T_BLOCK, .rows = maintenance_rows, .size = sizeof(struct percentages), .optional = true, .doc = "How far replacements may leave the desired capacity.", .src = PAGE "ec2-auto-scaling-instance-maintenance-policy.html", .cfn = "InstanceMaintenancePolicy"},
     {.key = "instance_refresh", WR_FIELD(asg_cfg, refresh), .type = WR_T_BLOCK, .rows = refresh_rows, .size = sizeof(struct percentages), .optional = true, .doc = "Replaces all instances step by step.", .src = PAGE "asg-instance-refresh.html"},
@@ -192,10 +187,8 @@ void asg_refuse_later(const asg_cfg *cfg, wr_build *b)
     if (cfg->capacity_rebalance)
         refuse(b, &cfg->capacity_rebalance, "capacity_rebalance");
     refuse(b, &cfg->warm_pool, "warm_pool");
-    refuse(b, &cfg->hooks, "lifecycle_hooks");
     refuse(b, &cfg->maintenance, "maintenance_policy");
     refuse(b, &cfg->refresh, "instance_refresh");
-    refuse(b, &cfg->lifetime, "max_instance_lifetime");
     refuse(b, &cfg->consume, "consume");
     if (cfg->types.n > 1)
         wr_build_error(b, &cfg->types, "several types in 'instance_type' of asg are not in this build yet; give one");

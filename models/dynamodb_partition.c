@@ -157,11 +157,9 @@ static double middle(const ddb_heated *h)
     return i < n ? spot[i] : NAN;
 }
 
-static bool hot(const ddb_pool *p, const ddb_partition *q)
+static bool hot(const ddb_partition *q)
 {
-    if (p->even || q->heat->refused)
-        return q->heat->refused;
-    return q->used[DDB_READ] >= NEAR * DDB_READ_CEILING || q->used[DDB_WRITE] >= NEAR * DDB_WRITE_CEILING;
+    return q->heat->refused || q->used[DDB_READ] >= NEAR * DDB_READ_CEILING || q->used[DDB_WRITE] >= NEAR * DDB_WRITE_CEILING;
 }
 
 static void split_for_heat(ddb *t, ddb_pool *p)
@@ -169,7 +167,7 @@ static void split_for_heat(ddb *t, ddb_pool *p)
     const ddb_heat *rule = t->plan->heat;
     for (size_t i = p->n; i-- > 0;) {
         ddb_partition *q = p->partition[i];
-        q->heat->since = hot(p, q) ? q->heat->since + WR_S : 0;
+        q->heat->since = hot(q) ? q->heat->since + WR_S : 0;
         q->heat->refused = false;
         q->used[DDB_READ] = q->used[DDB_WRITE] = 0;
         if (q->heat->since < rule->after || p->n >= (size_t)rule->max)

@@ -139,6 +139,8 @@ struct object { /* one client object */
 struct copies { /* of a hedged try */
     wr_call *sent[4];
     int n, open;
+    wr_send what;
+    wr_time until;             /* patience ends; WR_NEVER: none */
     wr_event timer;
     struct copies *next;
 };
@@ -168,7 +170,7 @@ struct traffic {
     /* users */
     struct user **user;
     size_t users, room;        /* created ones */
-    size_t wanted;             /* that should be active, without spikes */
+    size_t wanted, admitted;   /* that should be active, without spikes; that were told so */
     struct copies *free;
     struct learned *learned;
 };
@@ -180,7 +182,7 @@ struct request { /* in the root call's 64 bytes */
     struct copies *copies;
     uint32_t user;
     uint16_t object;
-    uint8_t kind, sending;
+    uint8_t kind;
 };
 #define NO_USER UINT32_MAX
 enum { CODE_OK, CODE_RETRY_QUOTA, CODE_BREAKER_OPEN, CODE_TIMEOUT_SELF, CODE_REQUEST }; /* rows of codes; CODE_REQUEST and on: by status */

@@ -96,6 +96,8 @@ static void finish(wr_comp *self, wr_call *root, enum wr_status s)
     uint32_t user = r->user;
     if (s != WR_OK && !wr_call_cause(root).where)
         wr_call_blame(root, self, CODE_REQUEST - 1 + (int)s);
+    else if (s == WR_OK)
+        wr_call_clear_cause(root); /* of a copy that lost, or of a branch that was not waited for */
     wr_call_stage(root, WR_SERVICE);
     count_end(self, r, s, latency);
     count_spans(self, root, r, latency);
@@ -167,7 +169,6 @@ static void attempt(wr_comp *self, wr_call *root)
     wr_dur timeout = patience(self, r);
     wr_call_stage(root, WR_SERVICE);
     add(self, r, WR_U_TRIES, 1);
-    r->sending = true;
     if (cfg->single) {
         send_one(self, root, timeout);
         return;
@@ -252,7 +253,6 @@ void request_try_ended(wr_comp *self, wr_call *root, enum wr_status status)
     struct traffic *s = wr_state(self);
     struct request *r = request_of(root);
     struct object *o = &s->object[r->object];
-    r->sending = false;
     if (cfg->breaker)
         breaker_ended(cfg, o, status == WR_OK, wr_now(self));
     if (cfg->retry) {

@@ -87,11 +87,12 @@ static struct copies *lend(wr_comp *self)
     return x;
 }
 
-static void send_copy(wr_comp *self, wr_call *root, const wr_send *what)
+static void send_copy(wr_comp *self, wr_call *root)
 {
     const struct traffic_cfg *cfg = wr_cfg(self);
     struct copies *x = WR_MINE(root, struct request)->copies;
-    x->sent[x->n++] = wr_call_send(self, wr_link_to(self, cfg->single), root, what, answered);
+    x->what.timeout = x->until == WR_NEVER ? 0 : x->until - wr_now(self);
+    x->sent[x->n++] = wr_call_send(self, wr_link_to(self, cfg->single), root, &x->what, answered);
     x->open++;
 }
 
@@ -111,25 +112,21 @@ static void arm(wr_comp *self, wr_call *root)
 /* A copy has the patience that is left to the try. */
 static void slow(wr_comp *self, void *arg)
 {
-    const struct traffic_cfg *cfg = wr_cfg(self);
     wr_call *root = arg;
     struct copies *x = WR_MINE(root, struct request)->copies;
-    const wr_call *first = NULL;
-    for (int i = 0; i < x->n; i++)
-        first = first ? first : x->sent[i];
-    wr_send what = wr_send_like(first);
-    what.az = wr_call_az(root);
-    what.timeout = cfg->timeout ? x->limit - wr_now(self) : 0;
-    (void)cfg;
-    send_copy(self, root, &what);
-    arm(self, root);
+    if (x->until > wr_now(self)) {
+        send_copy(self, root);
+        arm(self, root);
+    }
 }
 
 void hedge_send(wr_comp *self, wr_call *root, const wr_send *what)
 {
     struct copies *x = lend(self);
     WR_MINE(root, struct request)->copies = x;
-    send_copy(self, root, what);
+    x->what = *what;
+    x->until = what->timeout ? wr_now(self) + what->timeout : WR_NEVER;
+    send_copy(self, root);
     arm(self, root);
 }
 

@@ -61,8 +61,9 @@ static void think(wr_comp *self, struct user *u, wr_dur least)
     struct traffic *s = wr_state(self);
     wr_dur d = wr_draw_dur(cfg->think_time, &s->arrivals);
     u->state = THINKING;
-    if (d > least || least)
-        wr_after(self, d > least ? d : least, woken, u);
+    d = d > least ? d : least;
+    if (d > 0)
+        wr_after(self, d, woken, u);
     else
         woken(self, u);
 }
@@ -124,8 +125,9 @@ static struct user *create(wr_comp *self)
 static void adjust(wr_comp *self)
 {
     struct traffic *s = wr_state(self);
-    size_t n = active(s);
-    for (size_t i = 0; i < n; i++) {
+    size_t n = active(s), i = s->admitted;
+    s->admitted = n;
+    for (; i < n; i++) { /* those below were active before */
         struct user *u = i < s->users ? s->user[i] : create(self);
         if (u->state == PARKED)
             join(self, u);

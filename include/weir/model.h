@@ -185,6 +185,7 @@ typedef struct wr_send {
     wr_dur timeout;  /* 0: wait for ever */
     wr_dur delay;    /* before it sets out (a balancer's own latency) */
     double size;     /* bytes of the body */
+    double response; /* bytes of the answer's body; 0: not said */
     int operation;   /* of wr_build_operation; 0 is "default" */
     int priority;    /* smaller is served first where the discipline says so */
     int az;          /* zone it is sent from; -1: the sender's own */
@@ -215,6 +216,7 @@ uint64_t wr_call_key(const wr_call *c);
 uint64_t wr_call_stamp(const wr_call *c);
 void wr_call_set_stamp(wr_call *c, uint64_t stamp);  /* by the callee, for wr_call_stamp of the answer */
 double wr_call_size(const wr_call *c);
+double wr_call_response_size(const wr_call *c);      /* 0: not said */
 double wr_call_item_size(wr_call *c, double def);    /* draws one more item size by the caller's law, from the caller's stream */
 double wr_call_old_size(wr_call *c, double now);
 int64_t wr_call_items(wr_call *c);                   /* draws, likewise; at least 0 */

@@ -49,6 +49,7 @@ struct wr_call {
     const wr_comp *cause_where;
     int16_t cause_code;
     uint8_t cause_stage;
+    float response;
     uint64_t stamp;
     /* 192 */
     call_line line;
@@ -286,6 +287,7 @@ wr_call *wr_call_send(wr_comp *self, wr_comp *to, wr_call *mine, const wr_send *
     c->key = what->key;
     c->stamp = what->stamp;
     c->size = (float)what->size;
+    c->response = (float)what->response;
     c->operation = (uint16_t)what->operation;
     c->priority = what->priority;
     c->az = (int16_t)(what->az >= 0 ? what->az : self->az);
@@ -310,6 +312,7 @@ wr_send wr_send_like(const wr_call *c)
                      .key = c->key,
                      .stamp = c->stamp,
                      .size = (double)c->size,
+                     .response = (double)c->response,
                      .operation = c->operation,
                      .priority = c->priority,
                      .az = -1};
@@ -331,6 +334,7 @@ wr_call *wr_call_open(wr_comp *self, wr_call *mine, const wr_send *what)
     c->key = what->key;
     c->stamp = what->stamp;
     c->size = (float)what->size;
+    c->response = (float)what->response;
     c->operation = (uint16_t)what->operation;
     c->priority = what->priority;
     c->az = (int16_t)(what->az >= 0 ? what->az : self->az);
@@ -632,6 +636,7 @@ uint64_t wr_call_key(const wr_call *c) { return c->key; }
 uint64_t wr_call_stamp(const wr_call *c) { return c->stamp; }
 void wr_call_set_stamp(wr_call *c, uint64_t stamp) { c->stamp = stamp; }
 double wr_call_size(const wr_call *c) { return (double)c->size; }
+double wr_call_response_size(const wr_call *c) { return (double)c->response; }
 int wr_call_operation(const wr_call *c) { return c->operation; }
 int wr_call_priority(const wr_call *c) { return c->priority; }
 int wr_call_az(const wr_call *c) { return c->az; }

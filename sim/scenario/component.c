@@ -94,29 +94,29 @@ static void unknown_type(loader *l, const node *n, const char *name)
 }
 
 /* ---- properties ------------------------------------------------------------------------------------------------ */
-static void merge(loader *l, node *map, const node *props)
+static void merge(loader *l, node *body, const node *props)
 {
     for (size_t i = 0; i < props->n; i++) {
         node *key = props->key[i];
-        if (node_get(map, key->text))
+        if (node_get(body, key->text))
             bind_error(&l->b, key->at, "'%s' is given twice: under 'properties' and beside it", key->text);
         else
-            node_put(l->arena, map, key, props->item[i]);
+            node_put(l->arena, body, key, props->item[i]);
     }
 }
 
-static void unfold(loader *l, node *map)
+static void unfold(loader *l, node *body)
 {
-    node *props = node_get(map, "properties"), *rest = node_map(l->arena, map->at);
+    node *props = node_get(body, "properties"), *rest = node_map(l->arena, body->at);
     if (!props)
         return;
     if (props->kind != NODE_MAP && !node_null(props)) {
         bind_error(&l->b, props->at, "'properties' must be a mapping of CloudFormation properties");
         props = NULL;
     }
-    for (size_t i = 0; i < map->n; i++)
-        if (!node_same_key(map->key[i]->text, "properties"))
-            node_put(l->arena, rest, map->key[i], map->item[i]);
+    for (size_t i = 0; i < body->n; i++)
+        if (!node_same_key(body->key[i]->text, "properties"))
+            node_put(l->arena, rest, body->key[i], body->item[i]);
     if (props && props->kind == NODE_MAP)
         merge(l, rest, props);
     *map = *rest;
@@ -131,9 +131,9 @@ void component_properties(loader *l)
 }
 
 /* ---- collecting -------------------------------------------------------------------------------------------------- */
-static const wr_model *type_of(loader *l, const node *key, const node *map)
+static const wr_model *type_of(loader *l, const node *key, const node *body)
 {
-    const node *type = map ? node_get(map, "type") : NULL;
+    const node *type = body ? node_get(body, "type") : NULL;
     if (!type || node_null(type))
         bind_error(&l->b, key->at, "'type' of '%s' is required; available: %s", key->text, types(l));
     else if (type->kind != NODE_SCALAR)
@@ -166,16 +166,16 @@ static void collect_one(loader *l, node *key, node *value, bool traffic)
     wr_scenario *s = l->s;
     if (!name_allowed(l, key) || s->comps >= MOST_COMPS)
         return;
-    node *map = value->kind == NODE_MAP ? value : NULL;
+    node *body = value->kind == NODE_MAP ? value : NULL;
     draft *d = &l->draft[s->comps];
-    if (!map && (traffic || !node_null(value)))
+    if (!body && (traffic || !node_null(value)))
         bind_error(&l->b, value->at, "'%s' must be a mapping of its keys", key->text);
     d->key = key;
-    d->map = map;
+    d->map = body;
     if (traffic)
         d->model = component_model("traffic");
-    else if (map || node_null(value))
-        d->model = type_of(l, key, map);
+    else if (body || node_null(value))
+        d->model = type_of(l, key, body);
     d->what = arena_print(l->arena, "%s '%s'", d->model ? d->model->kind : "resource", key->text);
     s->comp[s->comps] = (scenario_comp){.name = key->text, .model = d->model, .traffic = traffic, .at = key->at};
     map_put(&l->names, key->text, s->comps++);

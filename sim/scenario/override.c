@@ -55,19 +55,19 @@ static node *section(const walk *w, const char *key)
     return n && n->kind == NODE_MAP ? n : NULL;
 }
 
-static size_t names_of(const node *map, const char **out, size_t room)
+static size_t names_of(const node *body, const char **out, size_t room)
 {
     size_t n = 0;
-    for (size_t i = 0; map && i < map->n && n < room; i++)
-        out[n++] = map->key[i]->text;
+    for (size_t i = 0; body && i < body->n && n < room; i++)
+        out[n++] = body->key[i]->text;
     return n;
 }
 
-static node *exactly(const node *map, const char *name)
+static node *exactly(const node *body, const char *name)
 {
-    for (size_t i = 0; map && i < map->n; i++)
-        if (strcmp(map->key[i]->text, name) == 0)
-            return map->item[i];
+    for (size_t i = 0; body && i < body->n; i++)
+        if (strcmp(body->key[i]->text, name) == 0)
+            return body->item[i];
     return NULL;
 }
 
@@ -113,11 +113,11 @@ static node **entry_of(walk *w, size_t i, const node *list)
     return &list->item[k];
 }
 
-static node **member_of(const node *map, const char *key, bool name)
+static node **member_of(const node *body, const char *key, bool name)
 {
-    for (size_t i = 0; i < map->n; i++)
-        if (name ? strcmp(map->key[i]->text, key) == 0 : node_same_key(map->key[i]->text, key))
-            return &map->item[i];
+    for (size_t i = 0; i < body->n; i++)
+        if (name ? strcmp(body->key[i]->text, key) == 0 : node_same_key(body->key[i]->text, key))
+            return &body->item[i];
     return NULL;
 }
 
@@ -155,11 +155,11 @@ static bool makeable(walk *w, size_t i, known k)
            unknown_key(w, i, k.rows, k.common);
 }
 
-static node **made(walk *w, size_t i, node *map)
+static node **made(walk *w, size_t i, node *body)
 {
     node *key = node_scalar(w->l->arena, w->word[i], place(w, i));
-    node_put(w->l->arena, map, key, node_scalar(w->l->arena, "", key->at));
-    return &map->item[map->n - 1];
+    node_put(w->l->arena, body, key, node_scalar(w->l->arena, "", key->at));
+    return &body->item[body->n - 1];
 }
 
 /* From `n` along word i and the following ones. */
@@ -190,9 +190,9 @@ static bool follow(walk *w, node **slot, size_t i, known k)
     return true;
 }
 
-static bool into_component(walk *w, node *map, node **slot, size_t i, bool traffic)
+static bool into_component(walk *w, node *body, node **slot, size_t i, bool traffic)
 {
-    (void)map;
+    (void)body;
     const node *type = traffic ? NULL : node_get(*slot, "type");
     const wr_model *m = component_model(traffic ? "traffic" : type && type->kind == NODE_SCALAR ? type->text : "");
     return follow(w, slot, i, (known){m ? m->params : NULL, component_common, KEYS});
@@ -200,20 +200,20 @@ static bool into_component(walk *w, node *map, node **slot, size_t i, bool traff
 
 static bool named(walk *w, const char *which, size_t i)
 {
-    node *map = section(w, which);
-    node **slot = map ? member_of(map, w->word[i], true) : NULL;
+    node *body = section(w, which);
+    node **slot = body ? member_of(body, w->word[i], true) : NULL;
     bool traffic = strcmp(which, "traffic") == 0;
     if (slot && strcmp(which, "parameters") == 0)
         return follow(w, slot, i + 1, (known){0});
     if (slot && i + 1 < w->words)
-        return into_component(w, map, slot, i + 1, traffic);
+        return into_component(w, body, slot, i + 1, traffic);
     if (slot) {
         if (w->value)
             *slot = w->value;
         return true;
     }
     const char *names[MOST_NAMES];
-    size_t n = names_of(map, names, MOST_NAMES);
+    size_t n = names_of(body, names, MOST_NAMES);
     bind_error(&w->l->b, place(w, i), "there is no '%s' in '%s'", w->word[i], which);
     bind_near(&w->l->b, w->word[i], names, n);
     return false;

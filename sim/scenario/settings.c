@@ -148,12 +148,12 @@ static void *section(loader *l, int which, void *field)
     static const wr_param common[] = {{0}};
     const wr_param *row = row_of(which);
     wr_param one[2] = {*row, {0}};
-    node *map = node_map(l->arena, l->root->at), *n = node_get(l->root, row->key);
+    node *body = node_map(l->arena, l->root->at), *n = node_get(l->root, row->key);
     one[0].offset = 0;
     if (n)
-        node_put(l->arena, map, node_scalar(l->arena, row->key, n->at), n);
+        node_put(l->arena, body, node_scalar(l->arena, row->key, n->at), n);
     l->b.what = arena_print(l->arena, "'%s'", row->key);
-    bind_map(&l->b, one, field, map, common);
+    bind_map(&l->b, one, field, body, common);
     l->b.what = "the scenario";
     return field;
 }

@@ -1,0 +1,307 @@
+/* traffic_trace.c - recorded traffic: CloudWatch exports, counts a second, lists of instants.
+ *
+ * Which of them a file is shows in its header. Counts become a rate that changes from period to period; instants
+ * become a script. A CloudWatch export may be unsorted and have gaps: its period is the median spacing, what is
+ * missing is zero. Times are seconds, or dates as ISO 8601 writes them (without a zone: UTC). Not read: access
+ * logs, compressed files. Truth: tests/unit/test_traffic.c. */
+#include "traffic.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_PERIODS = 10000000, FIELD = 64 };
+
+struct reader { /* of one file */
+    wr_build *b;
+    const void *field;
+    const char *path, *text, *end, *at;
+    size_t line;
+    bool dated; /* some time was a date */
+};
+struct row {
+    double t, value;
+};
+
+/* ---- lines and fields ------------------------------------------------------------------------------------------ */
+/* The next line that is not empty; false at the end. */
+static bool next_line(struct reader *r, const char **line, size_t *len)
+{
+    while (r->at < r->end) {
+        const char *stop = memchr(r->at, '\n', (size_t)(r->end - r->at));
+        const char *next = stop ? stop + 1 : r->end;
+        stop = stop ? stop : r->end;
+        *line = r->at;
+        *len = (size_t)(stop - r->at);
+        r->at = next;
+        r->line++;
+        while (*len && ((*line)[*len - 1] == '\r' || (*line)[*len - 1] == ' '))
+            --*len;
+        if (*len)
+            return true;
+    }
+    return false;
+}
+
+/* Field number `which`, without quotes and blanks; empty: there is none. */
+static void field_of(const char *line, size_t len, size_t which, char out[FIELD])
+{
+    const char *end = line + len;
+    out[0] = 0;
+    for (; which && line < end; line++)
+        which -= *line == ',';
+    if (which)
+        return;
+    const char *stop = memchr(line, ',', (size_t)(end - line));
+    stop = stop ? stop : end;
+    while (line < stop && (*line == ' ' || *line == '"'))
+        line++;
+    while (stop > line && (stop[-1] == ' ' || stop[-1] == '"'))
+        stop--;
+    size_t n = (size_t)(stop - line);
+    if (n < FIELD) {
+        memcpy(out, line, n);
+        out[n] = 0;
+    }
+}
+
+static bool number_of(const char *s, double *out)
+{
+    char *end;
+    *out = strtod(s, &end);
+    return end != s && !*end && isfinite(*out);
+}
+
+/* Days from 1970-01-01, after the civil calendar. */
+static double days(int year, int month, int day)
+{
+    int y = month <= 2 ? year - 1 : year, era = (y >= 0 ? y : y - 399) / 400;
+    int of_era = y - era * 400, of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return era * 146097.0 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+static bool digits(const char *s, int n, int *out)
+{
+    *out = 0;
+    for (int i = 0; i < n; i++) {
+        if (s[i] < '0' || s[i] > '9')
+            return false;
+        *out = *out * 10 + s[i] - '0';
+    }
+    return true;
+}
+
+/* Z, +hh:mm, -hhmm or nothing, in seconds east. */
+static bool zone(const char *s, double *east)
+{
+    int h, m = 0;
+    *east = 0;
+    if (!*s || !strcmp(s, "Z") || !strcmp(s, " UTC"))
+        return true;
+    if ((*s != '+' && *s != '-') || !digits(s + 1, 2, &h))
+        return false;
+    const char *rest = s + 3 + (s[3] == ':');
+    if (*rest && (!digits(rest, 2, &m) || rest[2]))
+        return false;
+    *east = (*s == '-' ? -1 : 1) * (h * 3600.0 + m * 60.0);
+    return true;
+}
+
+static bool date_of(const char *s, double *out)
+{
+    int year, month, day, h = 0, m = 0, sec = 0;
+    double fraction = 0, east = 0;
+    if (strlen(s) < 10 || !digits(s, 4, &year) || s[4] != '-' || !digits(s + 5, 2, &month) || s[7] != '-' || !digits(s + 8, 2, &day))
+        return false;
+    if (month < 1 || month > 12 || day < 1 || day > 31)
+        return false;
+    s += 10;
+    if (*s == 'T' || *s == ' ') {
+        if (strlen(s) < 6 || !digits(s + 1, 2, &h) || s[3] != ':' || !digits(s + 4, 2, &m))
+            return false;
+        s += 6;
+        if (*s == ':' && !digits(s + 1, 2, &sec))
+            return false;
+        s += *s == ':' ? 3 : 0;
+        char *end = NULL;
+        if (*s == '.')
+            fraction = strtod(s, &end);
+        s = end ? end : s;
+    }
+    if (!zone(s, &east))
+        return false;
+    *out = days(year, month, day) * 86400 + h * 3600.0 + m * 60.0 + sec + fraction - east;
+    return true;
+}
+
+static bool time_of(struct reader *r, const char *s, double *out)
+{
+    if (number_of(s, out))
+        return true;
+    r->dated = true;
+    return date_of(s, out);
+}
+
+/* ---- rows ----------------------------------------------------------------------------------------------------------- */
+static bool open_file(struct reader *r, wr_build *b, const char *path, const void *field)
+{
+    size_t len;
+    *r = (struct reader){.b = b, .field = field, .path = path};
+    r->text = path ? wr_build_read(b, field, path, &len) : NULL;
+    if (!r->text)
+        return false;
+    r->at = r->text;
+    r->end = r->text + len;
+    return true;
+}
+
+static size_t lines_left(const struct reader *r)
+{
+    size_t n = 1;
+    for (const char *p = r->at; p < r->end; p++)
+        n += *p == '\n';
+    return n;
+}
+
+/* All rows: a time, and the number in `column` (0: none). */
+static struct row *rows_of(struct reader *r, size_t column, size_t *n)
+{
+    struct row *rows = wr_build_alloc(r->b, lines_left(r) * sizeof *rows);
+    const char *line;
+    size_t len;
+    char text[FIELD];
+    *n = 0;
+    while (next_line(r, &line, &len)) {
+        struct row x = {0, 1};
+        field_of(line, len, 0, text);
+        bool good = time_of(r, text, &x.t);
+        field_of(line, len, column, text);
+        if (good && column)
+            good = number_of(text, &x.value) && x.value >= 0;
+        if (!good) {
+            wr_build_error(r->b, r->field, "line %zu of '%s' is not a time%s", r->line, r->path, column ? " and a number" : "");
+            return NULL;
+        }
+        rows[(*n)++] = x;
+    }
+    if (!*n)
+        wr_build_error(r->b, r->field, "'%s' has no records", r->path);
+    return *n ? rows : NULL;
+}
+
+static int earlier(const void *a, const void *b)
+{
+    const struct row *x = a, *y = b;
+    return (x->t > y->t) - (x->t < y->t);
+}
+
+static int smaller(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median_gap(wr_build *b, const struct row *rows, size_t n)
+{
+    double *gap = wr_build_alloc(b, n * sizeof *gap);
+    size_t k = 0;
+    for (size_t i = 1; i < n; i++)
+        if (rows[i].t > rows[i - 1].t)
+            gap[k++] = rows[i].t - rows[i - 1].t;
+    qsort(gap, k, sizeof *gap, smaller);
+    return k ? gap[k / 2] : 60;
+}
+
+/* ---- counts ---------------------------------------------------------------------------------------------------------- */
+static void play_counts(struct traffic_cfg *cfg, struct reader *r, const struct trace *t, struct row *rows, size_t n, double period)
+{
+    qsort(rows, n, sizeof *rows, earlier);
+    period = period > 0 ? period : median_gap(r->b, rows, n);
+    double last = floor((rows[n - 1].t - rows[0].t) / period + 0.5);
+    if (last >= MOST_PERIODS) {
+        wr_build_error(r->b, r->field, "'%s' covers %.0f periods; at most %d are possible", r->path, last + 1, MOST_PERIODS);
+        return;
+    }
+    double *counts = wr_build_alloc(r->b, ((size_t)last + 1) * sizeof *counts);
+    for (size_t i = 0; i < n; i++)
+        counts[(size_t)floor((rows[i].t - rows[0].t) / period + 0.5)] += rows[i].value * t->scale;
+    cfg->counts = true;
+    cfg->profile = wr_profile_counts(wr_build_arena(r->b), counts, (size_t)last + 1, wr_dur_from_s(period), t->speed, t->offset, t->loop);
+}
+
+/* ---- instants ---------------------------------------------------------------------------------------------------------- */
+static void play_times(struct traffic_cfg *cfg, struct reader *r, const struct trace *t, struct row *rows, size_t n)
+{
+    struct script *out = wr_build_alloc(r->b, n * sizeof *out);
+    qsort(rows, n, sizeof *rows, earlier);
+    double zero = t || r->dated ? rows[0].t : 0, offset = t ? wr_dur_to_s(t->offset) : 0, speed = t ? t->speed : 1;
+    int64_t count = t ? (int64_t)floor(t->scale + 0.5) : 1;
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) {
+        double at = (rows[i].t - zero - offset) / speed;
+        if (at >= 0)
+            out[k++] = (struct script){wr_dur_from_s(at), count, -1, NULL};
+    }
+    if (t && t->loop)
+        wr_build_error(r->b, r->field, "'loop' is for traces of counts; a list of instants has no length");
+    cfg->source = BY_SCRIPT;
+    cfg->script = out;
+    cfg->scripts = k;
+}
+
+void trace_times(struct traffic_cfg *cfg, wr_build *b, const char *path, const void *field)
+{
+    struct reader r;
+    size_t n;
+    if (!open_file(&r, b, path, field))
+        return;
+    struct row *rows = rows_of(&r, 0, &n);
+    if (rows)
+        play_times(cfg, &r, NULL, rows, n);
+}
+
+/* ---- which it is --------------------------------------------------------------------------------------------------------- */
+static size_t column_of(struct reader *r, const char *line, size_t len, const char *name)
+{
+    char text[FIELD];
+    for (size_t i = 1; i < 100; i++) {
+        field_of(line, len, i, text);
+        if (!strcmp(text, name))
+            return i;
+    }
+    wr_build_error(r->b, r->field, "'%s' has no column '%s'", r->path, name);
+    return 1;
+}
+
+static int format_of(const char *first)
+{
+    if (!strcmp(first, "timestamp"))
+        return FORMAT_CLOUDWATCH;
+    if (!strcmp(first, "second"))
+        return FORMAT_COUNTS;
+    return FORMAT_TIMESTAMPS;
+}
+
+void trace_read(struct traffic_cfg *cfg, wr_build *b, const struct trace *t, const void *field)
+{
+    struct reader r;
+    const char *line;
+    size_t len, n, column = 1;
+    double ignored;
+    char first[FIELD];
+    if (!open_file(&r, b, t->file, field))
+        return;
+    bool some = next_line(&r, &line, &len);
+    field_of(some ? line : "", some ? len : 0, 0, first);
+    int format = t->format ? t->format : format_of(first);
+    if (time_of(&r, first, &ignored))
+        r.at = r.text, r.line = 0; /* no header */
+    else if (t->column)
+        column = column_of(&r, line, len, t->column);
+    struct row *rows = rows_of(&r, format == FORMAT_TIMESTAMPS ? 0 : column, &n);
+    if (!rows)
+        return;
+    if (format == FORMAT_TIMESTAMPS)
+        play_times(cfg, &r, t, rows, n);
+    else
+        play_counts(cfg, &r, t, rows, n, format == FORMAT_COUNTS ? 1 : 0);
+}
