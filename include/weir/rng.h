@@ -43,8 +43,12 @@ bool wr_dist_constant(const wr_dist *d, double *value); /* true: every draw is *
  * Frozen with the scenario; what moves is the caller's cursor, {0} at first. */
 typedef struct wr_profile wr_profile;
 typedef struct wr_cursor {
-    size_t at;     /* piece of the profile the last look-up ended in */
-    double spent;  /* reserved for the profile */
+    size_t at;        /* piece of the profile the last look-up ended in */
+    wr_time from, to; /* of an expression: the stretch that `rate` and `sum` stand for */
+    double rate[8];   /* Chebyshev coefficients of the rate there */
+    double sum[9];    /* and of its integral */
+    unsigned doubtful;
+    bool broken;
 } wr_cursor;
 double wr_profile_rate(const wr_profile *p, wr_time t);
 /* The instant at which `factor` x the rate, integrated from `from`, reaches `amount` requests;

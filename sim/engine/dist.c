@@ -149,7 +149,7 @@ double dist_raw(const wr_dist *d, wr_rng *r)
     case LAW_TRUNCATED: return inside(d, r);
     case LAWS: break;
     }
-    assert(!"a law without a draw");
+    assert(d->law < LAWS);
     return 0;
 }
 

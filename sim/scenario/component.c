@@ -119,7 +119,7 @@ static void unfold(loader *l, node *body)
             node_put(l->arena, rest, body->key[i], body->item[i]);
     if (props && props->kind == NODE_MAP)
         merge(l, rest, props);
-    *map = *rest;
+    *body = *rest;
 }
 
 void component_properties(loader *l)

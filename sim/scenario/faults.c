@@ -158,10 +158,10 @@ typedef struct one {
 /* The entry without the key of its kind. */
 static node *rest_of(const one *o)
 {
-    node *rest = node_map(o->l->arena, o->map->at);
-    for (size_t i = 0; i < o->map->n; i++)
-        if (o->map->key[i] != o->key)
-            node_put(o->l->arena, rest, o->map->key[i], o->map->item[i]);
+    node *rest = node_map(o->l->arena, o->body->at);
+    for (size_t i = 0; i < o->body->n; i++)
+        if (o->body->key[i] != o->key)
+            node_put(o->l->arena, rest, o->body->key[i], o->body->item[i]);
     return rest;
 }
 
@@ -195,9 +195,9 @@ static void keep_common(const one *o)
     node *some = node_map(l->arena, o->key->at);
     struct common *c = arena_alloc(l->arena, sizeof *c);
     size_t errors = wr_diag_count(l->diag, WR_ERROR);
-    for (size_t i = 0; i < o->map->n; i++)
-        if (o->map->key[i] != o->key && bind_row_of(faults_common, o->map->key[i]->text))
-            node_put(l->arena, some, o->map->key[i], o->map->item[i]);
+    for (size_t i = 0; i < o->body->n; i++)
+        if (o->body->key[i] != o->key && bind_row_of(faults_common, o->body->key[i]->text))
+            node_put(l->arena, some, o->body->key[i], o->body->item[i]);
     l->b.what = arena_print(l->arena, "fault '%s'", o->kind);
     bind_map(&l->b, faults_common, c, some, NULL);
     l->b.what = "the scenario";

@@ -32,13 +32,13 @@ int operation_found(binder *b, const char *name)
     return operation_number(b->user, name);
 }
 
-void operation_listed(binder *b, const wr_param *body, const char *name)
+void operation_listed(binder *b, const wr_param *row, const char *name)
 {
     loader *l = b->user;
     if (l->current < 0)
         return;
     entry *e = arena_alloc(l->arena, sizeof *e);
-    *e = (entry){map, operation_number(l, name), l->draft[l->current].entries};
+    *e = (entry){row, operation_number(l, name), l->draft[l->current].entries};
     l->draft[l->current].entries = e;
 }
 
@@ -108,10 +108,10 @@ static void start_at(void *arg, const char *operation)
     arrive(t, t->traffic, operation_number(t->l, operation), t->traffic);
 }
 
-static bool has_entry(const draft *d, const wr_param *body, int op)
+static bool has_entry(const draft *d, const wr_param *row, int op)
 {
     for (const entry *e = d->entries; e; e = e->next)
-        if ((!body || e->map == body) && e->operation == op)
+        if ((!row || e->map == row) && e->operation == op)
             return true;
     return false;
 }

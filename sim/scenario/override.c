@@ -190,9 +190,8 @@ static bool follow(walk *w, node **slot, size_t i, known k)
     return true;
 }
 
-static bool into_component(walk *w, node *body, node **slot, size_t i, bool traffic)
+static bool into_component(walk *w, node **slot, size_t i, bool traffic)
 {
-    (void)body;
     const node *type = traffic ? NULL : node_get(*slot, "type");
     const wr_model *m = component_model(traffic ? "traffic" : type && type->kind == NODE_SCALAR ? type->text : "");
     return follow(w, slot, i, (known){m ? m->params : NULL, component_common, KEYS});
@@ -206,7 +205,7 @@ static bool named(walk *w, const char *which, size_t i)
     if (slot && strcmp(which, "parameters") == 0)
         return follow(w, slot, i + 1, (known){0});
     if (slot && i + 1 < w->words)
-        return into_component(w, body, slot, i + 1, traffic);
+        return into_component(w, slot, i + 1, traffic);
     if (slot) {
         if (w->value)
             *slot = w->value;

@@ -268,7 +268,7 @@ static hid_t create(void)
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), plan = H5Pcreate(H5P_FILE_CREATE), file = H5I_INVALID_HID;
     unsigned ordered = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
     if (H5Pset_fapl_core(access, GROW, false) >= 0 && H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 &&
-        H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 &&
+        H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 && H5Pset_obj_track_times(plan, false) >= 0 &&
         H5Pset_link_creation_order(plan, ordered) >= 0 && H5Pset_attr_creation_order(plan, ordered) >= 0)
         file = H5Fcreate("weir.h5", H5F_ACC_TRUNC, plan, access);
     h5_close(plan);
