@@ -55,9 +55,12 @@ static void check_sizes(asg_cfg *cfg, wr_build *b)
                        (long long)cfg->desired, wr_build_name(b), (long long)cfg->min, (long long)cfg->max);
 }
 
+/* a, or the whole name: us-east-1a. */
 static int letter(const char *s)
 {
-    return s && s[0] >= 'a' && s[0] <= 'z' && !s[1] ? s[0] - 'a' : -1;
+    size_t n = s ? strlen(s) : 0;
+    bool whole = n > 1 && s[n - 2] >= '0' && s[n - 2] <= '9';
+    return n && (n == 1 || whole) && s[n - 1] >= 'a' && s[n - 1] <= 'z' ? s[n - 1] - 'a' : -1;
 }
 
 static int place_of(const asg_cfg *cfg, int zone)

@@ -221,6 +221,19 @@ typedef struct asg_fault_mark { /* one fault in force on the group */
     int64_t min, max, desired;  /* capacity: what they were */
     struct asg_fault_mark *next;
 } asg_fault_mark;
+typedef struct asg_roll { /* a new version on its way through the group; see asg_roll.c */
+    bool on, launch_first, barrier;
+    double least, most;         /* of the desired capacity: ready instances, all instances */
+    int64_t batch, canaries;    /* at once; 0: as many as `least` and `most` allow; launched alone, before all others */
+    wr_dur pause, warm;         /* after each batch; from in service to ready */
+    wr_time not_before;
+    const double *checkpoint;   /* shares at which it pauses */
+    size_t checkpoints, passed;
+    wr_dur delay, bake;
+    int64_t total, under_way;   /* instances it replaces; new ones of this batch that are not ready */
+    const void *cause;
+} asg_roll;
+
 typedef struct asg {
     wr_comp *self;
     const asg_cfg *cfg;
@@ -235,6 +248,7 @@ typedef struct asg {
     int template;
     double slow;                /* of faults that take the whole group */
     asg_fault_mark *marks;
+    asg_roll roll;
     scaler *scaler;
     size_t scalers;
     bool decide_due;
@@ -266,6 +280,12 @@ extern const wr_fault asg_faults[];
 void asg_health_start(wr_comp *self);
 void asg_fault(wr_comp *self, int fault, const void *arg, bool on);
 void asg_afflict(asg *g, ec2 *i);                 /* faults of the whole group reach a new instance too */
+/* asg_roll.c */
+void asg_roll_start(wr_comp *self, const asg_roll *how); /* every instance is replaced by one of the next version */
+void asg_roll_step(wr_comp *self);                /* something it may have waited for has happened */
+void asg_roll_in_service(wr_comp *self, ec2 *i);
+bool asg_roll_ready(const asg *g, const ec2 *i);
+void asg_refresh_start(wr_comp *self);            /* `instance_refresh` */
 /* asg_policy.c */
 void asg_policy_start(wr_comp *self);
 void asg_warm(scaler *s, int64_t by);

@@ -332,7 +332,7 @@ static void prepare_client(struct traffic_cfg *cfg, wr_build *b)
     if (!c)
         return;
     cfg->timeout = c->timeout;
-    if (wr_build_given(b, &c->deadline))
+    if (c->deadline >= 0)
         cfg->deadline = c->deadline;
     cfg->cancels = c->abandoned == CANCELLED;
     cfg->retry = wr_retry_build(b, c->retry);
@@ -344,7 +344,7 @@ static void prepare_client(struct traffic_cfg *cfg, wr_build *b)
 static void traffic_prepare(void *mine, wr_build *b)
 {
     struct traffic_cfg *cfg = mine;
-    if (!wr_build_given(b, &cfg->end))
+    if (cfg->end < 0)
         cfg->end = WR_NEVER;
     if (cfg->end <= cfg->start)
         wr_build_error(b, &cfg->end, "'end' is not after 'start'");

@@ -12,7 +12,7 @@ void users_prepare(struct traffic_cfg *cfg, wr_build *b)
 {
     const struct users_block *u = cfg->users;
     const struct stage *s = u->stages.items;
-    bool count = wr_build_given(b, &u->count);
+    bool count = u->count > 0;
     if (count == (u->stages.n > 0)) {
         wr_build_error(b, &cfg->users, "'users' is a number, or has 'stages'");
         return;

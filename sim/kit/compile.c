@@ -94,7 +94,7 @@ static void compile_ask(builder *p, enum step_kind kind, const step_ask *s)
     a->ask = (wr_ask){.op = asks_of[kind].op, .items = s->items, .puts = s->puts, .item_size = s->item_size,
                       .old_size = s->old_size, .strong = s->consistency == READ_STRONG, .missing = s->missing,
                       .index = s->index, .async = s->mode == INVOKE_ASYNC,
-                      .delay = wr_build_given(p->b, &s->delay) ? s->delay : -1};
+                      .delay = kind == STEP_SEND ? s->delay : -1};
     condition_of(p, s, &a->ask);
     a->keys = wr_keys_build(p->b, &s->key);
     a->size = s->size;

@@ -3,6 +3,7 @@
  * Plain keys are bound as one table, sections one by one, so that messages can name them. The rows of sections
  * that other files read (traffic, resources, faults, sweep ...) stand here too: one list says which keys a
  * scenario has. Truth: tests/unit/test_scenario.c. */
+#include "../engine/engine.h"
 #include "load.h"
 #include <math.h>
 #include <string.h>

@@ -77,16 +77,15 @@ static void word_value(const char *word, value *out)
 }
 
 /* ---- refusals ---------------------------------------------------------------------------------------- */
-/* What the user wrote, short enough for a message. */
-static const char *shown(binder *b, const node *n)
+const char *value_shown(binder *b, const char *s)
 {
-    return strlen(n->text) <= SHOWN ? n->text : arena_print(b->arena, "%.*s...", SHOWN - 3, n->text);
+    return strlen(s) <= SHOWN ? s : arena_print(b->arena, "%.*s...", SHOWN - 3, s);
 }
 
 static bool refuse(binder *b, const wr_param *row, enum wr_type as, const node *n, enum quantity_error e)
 {
     const noun *w = noun_of(as);
-    const char *s = shown(b, n), *words[8];
+    const char *s = value_shown(b, n->text), *words[8];
     size_t count = words_of(b, row, words, 8);
     bool number = isdigit((unsigned char)*s) || strchr("+-.", *s);
     if (e == Q_NO_UNIT)
@@ -136,7 +135,7 @@ static bool below_zero(enum wr_type as, double x)
     return x < 0 && as != WR_T_INT && as != WR_T_NUMBER;
 }
 
-bool value_range(binder *b, const wr_param *row, enum wr_type as, const node *n, double x)
+bool value_range(binder *b, const wr_param *row, enum wr_type as, wr_pos at, const char *written, double x)
 {
     bool given = row->max > row->min;
     double least = given ? row->min : 0, most = given ? row->max : as == WR_T_SHARE ? 1 : (double)INFINITY;
@@ -145,10 +144,10 @@ bool value_range(binder *b, const wr_param *row, enum wr_type as, const node *n,
         return true;
     if (!value_limits(row, as, &t))
         text_puts(&t, "0 or more");
-    bind_error(b, n->at, "'%s' of %s is %s; allowed: %s", row->key, b->what, shown(b, n), t.s);
+    bind_error(b, at, "'%s' of %s is %s; allowed: %s", row->key, b->what, value_shown(b, written), t.s);
     text_clear(&t);
-    if (as == WR_T_SHARE && x > 1 && x <= 100 && most <= 1 && !strchr(n->text, '%'))
-        wr_diag_hint(b->diag, "write %s%% or %g", n->text, x / 100);
+    if (as == WR_T_SHARE && x > 1 && x <= 100 && most <= 1 && !strchr(written, '%'))
+        wr_diag_hint(b->diag, "write %s%% or %g", written, x / 100);
     return false;
 }
 
@@ -162,7 +161,7 @@ bool value_read(binder *b, const wr_param *row, enum wr_type as, const node *n, 
     }
     *out = (value){0};
     enum quantity_error e = quantity_read(n->text, n->len, as, row->unit, &out->x, &out->whole);
-    return e == Q_OK ? value_range(b, row, as, n, out->x) : refuse(b, row, as, n, e);
+    return e == Q_OK ? value_range(b, row, as, n->at, n->text, out->x) : refuse(b, row, as, n, e);
 }
 
 /* ---- types ------------------------------------------------------------------------------------------- */
@@ -178,7 +177,7 @@ static bool read_bool(binder *b, const wr_param *row, bool *field, const node *n
             }
         }
     }
-    bind_error(b, n->at, "'%s' of %s must be true or false; '%s' is neither", row->key, b->what, shown(b, n));
+    bind_error(b, n->at, "'%s' of %s must be true or false; '%s' is neither", row->key, b->what, value_shown(b, n->text));
     return false;
 }
 
@@ -199,7 +198,7 @@ static bool read_choice(binder *b, const wr_param *row, int *field, const node *
         *field = -1;
         return true;
     }
-    bind_error(b, n->at, "'%s' of %s cannot be '%s'; allowed: %s", row->key, b->what, shown(b, n), t.s ? t.s : "nothing");
+    bind_error(b, n->at, "'%s' of %s cannot be '%s'; allowed: %s", row->key, b->what, value_shown(b, n->text), t.s ? t.s : "nothing");
     bind_near(b, n->text, row->choices, count);
     text_clear(&t);
     return false;

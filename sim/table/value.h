@@ -12,7 +12,8 @@ typedef struct value {
 bool bind_scalar(binder *b, const wr_param *row, void *field, const node *n);
 /* A number where `row` stands, read as `as` and checked against the row's words and range. False after an error. */
 bool value_read(binder *b, const wr_param *row, enum wr_type as, const node *n, value *out);
-bool value_range(binder *b, const wr_param *row, enum wr_type as, const node *n, double x);
+bool value_range(binder *b, const wr_param *row, enum wr_type as, wr_pos at, const char *written, double x);
+const char *value_shown(binder *b, const char *s); /* what the user wrote, short enough for a message */
 bool value_kind(binder *b, const wr_param *row, enum wr_type as, const node *n); /* is it a scalar? */
 const char *value_noun(enum wr_type t);     /* "a time" */
 const char *value_examples(enum wr_type t); /* ", such as 250ms or 1m30s"; may be empty */

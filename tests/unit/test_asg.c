@@ -99,7 +99,7 @@ static void test_unknown_instance_type_is_refused(void **state)
 static void test_zones_are_letters_and_differ(void **state)
 {
     (void)state;
-    refused(GROUP("availability_zones: [a, us-east-1b]"), "'us-east-1b' is not an availability zone");
+    refused(GROUP("availability_zones: [a, north]"), "'north' is not an availability zone");
     refused(GROUP("availability_zones: [a, b, a]"), "zone 'a' stands twice");
     refused(GROUP("launch_failure: {c: 10%}"), "'c' in 'launch_failure' is no zone of asg 'app'");
 }
