@@ -240,6 +240,7 @@ static void asg_start(wr_comp *self)
     asg_fleet_start(self);
     asg_health_start(self);
     start_clock(self, cfg);
+    asg_refresh_start(self);
     if (cfg->plan.credits)
         publish_credits(self, NULL);
     if (!strncmp(cfg->plan.type, "t4g.", 4))

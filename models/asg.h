@@ -138,6 +138,13 @@ typedef struct asg_hook {
 enum { LAUNCHING, TERMINATING };
 enum { ABANDON, CONTINUE };
 
+typedef struct asg_refresh { /* also maintenance_policy */
+    double least, most;         /* percent of the desired capacity */
+    wr_dur at, delay, bake;
+    wr_list checkpoints;        /* of struct asg_checkpoint */
+} asg_refresh;
+struct asg_checkpoint { double percent; };
+
 typedef struct asg_cfg {
     int64_t min, max, desired;
     wr_list zones;              /* of struct asg_zone */
@@ -267,6 +274,7 @@ void asg_reconcile(wr_comp *self);
 void asg_terminate(wr_comp *self, ec2 *i);        /* drains, then ends */
 void asg_lost(wr_comp *self, ec2 *i);             /* it is not running any more */
 void asg_left(wr_comp *self, wr_comp *member);
+int64_t asg_launch_extras(asg *g, int64_t n);     /* above the desired capacity; how many it could */
 void asg_balance(wr_comp *self);                  /* az_rebalance */
 bool asg_warming(const asg *g, const scaler *s);  /* some instance is pending or in its warm-up */
 ec2 *asg_next(asg *g);                            /* who serves a request sent to the group; NULL: nobody */

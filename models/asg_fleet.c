@@ -97,6 +97,7 @@ static ec2 *make(asg *g, int zone)
     i->group = g->self;
     i->az = zone;
     i->serial = g->serial;
+    i->template = g->template;
     i->launched = wr_now(g->self);
     if (g->cfg->plan.credits)
         ec2_credit_begin(i);
@@ -117,9 +118,10 @@ static void counted_from_now(wr_comp *self, void *arg)
 static void application_up(wr_comp *self, void *arg)
 {
     ec2 *i = arg;
-    (void)self;
-    if (i->state != EC2_TERMINATED)
-        ec2_begin(i);
+    if (i->state == EC2_TERMINATED)
+        return;
+    ec2_begin(i);
+    asg_roll_step(self);
 }
 
 static void enter_service(asg *g, ec2 *i)
@@ -148,7 +150,7 @@ static void in_service(wr_comp *self, void *arg)
     else
         ec2_count(i, true);
     asg_policy_in_service(self, i);
-    if (i->extra) {
+    if (i->extra && !g->roll.on) {
         i->extra = false;
         g->extras--;
         asg_reconcile(self);
@@ -156,6 +158,7 @@ static void in_service(wr_comp *self, void *arg)
     publish(g);
     asg_policy_settled(self);
     asg_balance(self);
+    asg_roll_in_service(self, i);
 }
 
 static void abandoned(wr_comp *self, void *arg)
@@ -215,6 +218,7 @@ static void try_again(wr_comp *self, void *arg)
     g->retry = (wr_event){0};
     asg_reconcile(self);
     asg_balance(self);
+    asg_roll_step(self);
 }
 
 static void back_off(asg *g)
@@ -386,6 +390,22 @@ void asg_resize(wr_comp *self, int64_t min, int64_t max, int64_t desired, const 
     asg_want(self, desired >= 0 ? desired : g->desired, why);
 }
 
+int64_t asg_launch_extras(asg *g, int64_t n)
+{
+    int64_t made = 0;
+    for (; made < n; made++) {
+        ec2 *i = launch(g);
+        if (!i) {
+            back_off(g);
+            break;
+        }
+        i->extra = true;
+        g->extras++;
+    }
+    publish(g);
+    return made;
+}
+
 /* ---- zones ---------------------------------------------------------------------------------------------------- */
 static bool uneven(const asg *g)
 {
@@ -402,18 +422,10 @@ void asg_balance(wr_comp *self)
 {
     asg *g = wr_state(self);
     int64_t room = g->max / 10 > 1 ? g->max / 10 : 1, made = 0;
-    if (!g->cfg->az_rebalance || g->extras || (int64_t)g->n != g->desired)
+    if (!g->cfg->az_rebalance || g->roll.on || g->extras || (int64_t)g->n != g->desired)
         return;
-    while (made < room && uneven(g)) {
-        ec2 *i = launch(g);
-        if (!i) {
-            back_off(g);
-            break;
-        }
-        i->extra = true;
-        g->extras++;
+    while (made < room && uneven(g) && asg_launch_extras(g, 1))
         made++;
-    }
     if (made)
         wr_annotate(self, "launch", (double)made, "launching %lld to balance zones", (long long)made);
     publish(g);

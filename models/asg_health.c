@@ -42,12 +42,25 @@ struct capacity {
 static const wr_param capacity_rows[] = {
     {.key = "factor", WR_FIELD(struct capacity, factor), .type = WR_T_NUMBER, .max = 1000, .doc = "Minimum, maximum and desired capacity are multiplied by this while it lasts."},
     {0}};
-enum { FAIL, TERMINATE, SLOW, CAPACITY, OUTAGE };
+enum { ALL_AT_ONCE, ROLLING, IMMUTABLE, CANARY };
+static const char *const strategies[] = {"all_at_once", "rolling", "immutable", "canary", NULL};
+struct deploy {
+    int strategy;
+    const char *batch;
+    wr_dur takes;
+};
+static const wr_param deploy_rows[] = {
+    {.key = "strategy", WR_FIELD(struct deploy, strategy), .type = WR_T_ENUM, .choices = strategies, .def = "rolling", .doc = "all_at_once: all are terminated and launched again; rolling: batch by batch, terminate first; immutable: all new ones first; canary: a batch of new ones first, then all.", .src = "https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features.rolling-version-deploy.html"},
+    {.key = "batch", WR_FIELD(struct deploy, batch), .type = WR_T_TEXT, .def = "1", .doc = "Instances of a batch: a count, or a share such as 25%, one at least."},
+    {.key = "takes", WR_FIELD(struct deploy, takes), .type = WR_T_DUR, .def = "0s", .max = 1e6, .doc = "Pause after each batch is ready."},
+    {0}};
+enum { FAIL, TERMINATE, SLOW, CAPACITY, DEPLOY, OUTAGE };
 const wr_fault asg_faults[] = {
     {"fail", fail_rows, sizeof(struct fail), "The application on that share of instances does not serve while it lasts; only ELB health checks notice.", "assumption: the instance itself keeps running"},
     {"terminate", terminate_rows, sizeof(struct terminate), "Instances end, with what is in them; the group replaces them at once.", "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html"},
     {"slow", slow_rows, sizeof(struct slow), "The instances' CPUs are slower.", "assumption: waits and calls take as long as before"},
     {"capacity", capacity_rows, sizeof(struct capacity), "The group's sizes are multiplied.", "assumption: as if an operator had set them"},
+    {"deploy", deploy_rows, sizeof(struct deploy), "All instances are replaced by new ones.", "assumption: the new version behaves like the old one"},
     {"az_outage", NULL, 0, "Instances in the zone are lost, nothing launches there; replacements start in the other zones at once.", "https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html"},
     {0}};
 
@@ -220,6 +233,30 @@ static void capacity(asg *g, const struct capacity *c, bool on)
     }
 }
 
+static int64_t batch_of(const asg *g, const char *s)
+{
+    bool ok = false;
+    double n = wr_text_number(s, WR_T_NUMBER, NULL, &ok);
+    if (!ok)
+        n = floor(wr_text_number(s, WR_T_SHARE, NULL, &ok) * (double)g->n + 1e-9);
+    return ok && n >= 1 ? (int64_t)n : 1;
+}
+
+static void deploy(asg *g, const struct deploy *d)
+{
+    int64_t batch = batch_of(g, d->batch);
+    asg_roll how = {.barrier = true, .pause = d->takes, .most = 1};
+    if (d->strategy == ROLLING)
+        how.batch = batch;
+    if (d->strategy == IMMUTABLE || d->strategy == CANARY) {
+        how.launch_first = true;
+        how.most = 2;
+        how.least = 1;
+        how.canaries = d->strategy == CANARY ? batch : 0;
+    }
+    asg_roll_start(g->self, &how);
+}
+
 static void outage(asg *g, int zone, bool on)
 {
     ec2 **hit;
@@ -249,6 +286,10 @@ void asg_fault(wr_comp *self, int fault, const void *arg, bool on)
         break;
     case SLOW: slow(g, arg, on); break;
     case CAPACITY: capacity(g, arg, on); break;
+    case DEPLOY:
+        if (on)
+            deploy(g, arg);
+        break;
     default: outage(g, *(const int *)arg, on); break;
     }
 }

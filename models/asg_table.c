@@ -86,29 +86,20 @@ static const wr_param hook_rows[] = {
     {.key = "takes", WR_FIELD(asg_hook, takes), .type = WR_T_DIST, .of = WR_T_DUR, .def = "0s", .doc = "Time until the hook is completed."},
     {.key = "default_result", WR_FIELD(asg_hook, result), .type = WR_T_ENUM, .choices = results, .def = "ABANDON", .doc = "What happens when the heartbeat runs out.", .src = PAGE "lifecycle-hooks.html", .cfn = "DefaultResult"},
     {0}};
-struct percentages {
-    double least, most;
-    const wr_dist *unused;
-    wr_dur at, delay, bake;
-    wr_list checkpoints;
-};
-struct checkpoint {
-    double percent;
-};
 static const wr_param maintenance_rows[] = {
-    {.key = "min_healthy_percentage", WR_FIELD(struct percentages, least), .type = WR_T_NUMBER, .max = 100, .unit = "%", .doc = "Healthy instances at least, of the desired capacity.", .cfn = "MinHealthyPercentage"},
-    {.key = "max_healthy_percentage", WR_FIELD(struct percentages, most), .type = WR_T_NUMBER, .min = 100, .max = 200, .unit = "%", .doc = "Instances at most, of the desired capacity.", .cfn = "MaxHealthyPercentage"},
+    {.key = "min_healthy_percentage", WR_FIELD(asg_refresh, least), .type = WR_T_NUMBER, .max = 100, .unit = "%", .doc = "Healthy instances at least, of the desired capacity.", .cfn = "MinHealthyPercentage"},
+    {.key = "max_healthy_percentage", WR_FIELD(asg_refresh, most), .type = WR_T_NUMBER, .min = 100, .max = 200, .unit = "%", .doc = "Instances at most, of the desired capacity.", .cfn = "MaxHealthyPercentage"},
     {0}};
 static const wr_param checkpoint_rows[] = {
-    {.key = "percentage", WR_FIELD(struct checkpoint, percent), .type = WR_T_NUMBER, .min = 0, .max = 100, .unit = "%", .doc = "Share replaced at which it pauses."},
+    {.key = "percentage", WR_FIELD(struct asg_checkpoint, percent), .type = WR_T_NUMBER, .min = 0, .max = 100, .unit = "%", .doc = "Share replaced at which it pauses."},
     {0}};
 static const wr_param refresh_rows[] = {
-    {.key = "at", WR_FIELD(struct percentages, at), .type = WR_T_DUR, .doc = "When it begins."},
-    {.key = "min_healthy_percentage", WR_FIELD(struct percentages, least), .type = WR_T_NUMBER, .def = "90", .max = 100, .unit = "%", .doc = "Healthy instances at least, of the desired capacity.", .src = PAGE "asg-instance-refresh.html", .cfn = "MinHealthyPercentage"},
-    {.key = "max_healthy_percentage", WR_FIELD(struct percentages, most), .type = WR_T_NUMBER, .def = "100", .min = 100, .max = 200, .unit = "%", .doc = "Instances at most, of the desired capacity.", .src = PAGE "asg-instance-refresh.html", .cfn = "MaxHealthyPercentage"},
-    {.key = "checkpoints", WR_FIELD(struct percentages, checkpoints), .type = WR_T_LIST, .rows = checkpoint_rows, .size = sizeof(struct checkpoint), .shorthand = "percentage", .optional = true, .doc = "Where it pauses.", .cfn = "CheckpointPercentages"},
-    {.key = "checkpoint_delay", WR_FIELD(struct percentages, delay), .type = WR_T_DUR, .unit = "s", .def = "3600", .max = 172800, .doc = "How long it pauses.", .src = PAGE "asg-instance-refresh.html", .cfn = "CheckpointDelay"},
-    {.key = "bake_time", WR_FIELD(struct percentages, bake), .type = WR_T_DUR, .unit = "s", .def = "0", .max = 172800, .doc = "How long it watches before it is done.", .src = PAGE "asg-instance-refresh.html", .cfn = "BakeTime"},
+    {.key = "at", WR_FIELD(asg_refresh, at), .type = WR_T_DUR, .doc = "When it begins."},
+    {.key = "min_healthy_percentage", WR_FIELD(asg_refresh, least), .type = WR_T_NUMBER, .def = "90", .max = 100, .unit = "%", .doc = "Healthy instances at least, of the desired capacity.", .src = PAGE "asg-instance-refresh.html", .cfn = "MinHealthyPercentage"},
+    {.key = "max_healthy_percentage", WR_FIELD(asg_refresh, most), .type = WR_T_NUMBER, .def = "100", .min = 100, .max = 200, .unit = "%", .doc = "Instances at most, of the desired capacity.", .src = PAGE "asg-instance-refresh.html", .cfn = "MaxHealthyPercentage"},
+    {.key = "checkpoints", WR_FIELD(asg_refresh, checkpoints), .type = WR_T_LIST, .rows = checkpoint_rows, .size = sizeof(struct asg_checkpoint), .shorthand = "percentage", .optional = true, .doc = "Where it pauses.", .cfn = "CheckpointPercentages"},
+    {.key = "checkpoint_delay", WR_FIELD(asg_refresh, delay), .type = WR_T_DUR, .unit = "s", .def = "3600", .max = 172800, .doc = "How long it pauses.", .src = PAGE "asg-instance-refresh.html", .cfn = "CheckpointDelay"},
+    {.key = "bake_time", WR_FIELD(asg_refresh, bake), .type = WR_T_DUR, .unit = "s", .def = "0", .max = 172800, .doc = "How long it watches before it is done.", .src = PAGE "asg-instance-refresh.html", .cfn = "BakeTime"},
     {0}};
 struct consumer {
     const wr_link *queue;
@@ -165,8 +156,8 @@ const wr_param asg_params[] = {
     {.key = "warm_pool", WR_FIELD(asg_cfg, warm_pool), .type = WR_T_BLOCK, .rows = pool_rows, .size = sizeof(struct warm_pool), .optional = true, .doc = "Instances prepared beforehand.", .src = PAGE "ec2-auto-scaling-warm-pools.html", .cfn = "WarmPool"},
     {.key = "lifecycle_hooks", WR_FIELD(asg_cfg, hooks), .type = WR_T_LIST, .rows = hook_rows, .size = sizeof(asg_hook), .flags = WR_P_ONE, .optional = true, .max = 50, .doc = "What holds instances on their way in or out.", .src = PAGE "lifecycle-hooks.html", .cfn = "LifecycleHook"},
     {.key = "termination_policies", WR_FIELD(asg_cfg, termination), .type = WR_T_LIST, .rows = termination_rows, .size = sizeof(struct asg_termination), .shorthand = "policy", .flags = WR_P_ONE, .def = "Default", .doc = "Which instance of the fullest zone goes first; the next one breaks ties, then chance.", .src = PAGE "ec2-auto-scaling-termination-policies.html", .cfn = "TerminationPolicies"},
-    {.key = "maintenance_policy", WR_FIELD(asg_cfg, maintenance), .type = WR_T_BLOCK, .rows = maintenance_rows, .size = sizeof(struct percentages), .optional = true, .doc = "How far replacements may leave the desired capacity.", .src = PAGE "ec2-auto-scaling-instance-maintenance-policy.html", .cfn = "InstanceMaintenancePolicy"},
-    {.key = "instance_refresh", WR_FIELD(asg_cfg, refresh), .type = WR_T_BLOCK, .rows = refresh_rows, .size = sizeof(struct percentages), .optional = true, .doc = "Replaces all instances step by step.", .src = PAGE "asg-instance-refresh.html"},
+    {.key = "maintenance_policy", WR_FIELD(asg_cfg, maintenance), .type = WR_T_BLOCK, .rows = maintenance_rows, .size = sizeof(asg_refresh), .optional = true, .doc = "How far replacements may leave the desired capacity.", .src = PAGE "ec2-auto-scaling-instance-maintenance-policy.html", .cfn = "InstanceMaintenancePolicy"},
+    {.key = "instance_refresh", WR_FIELD(asg_cfg, refresh), .type = WR_T_BLOCK, .rows = refresh_rows, .size = sizeof(asg_refresh), .optional = true, .doc = "Replaces all instances step by step.", .src = PAGE "asg-instance-refresh.html"},
     {.key = "max_instance_lifetime", WR_FIELD(asg_cfg, lifetime), .type = WR_T_DUR, .unit = "s", .def = "none", .words = "none", .min = 86400, .max = 31536000, .doc = "Age at which an instance is replaced.", .src = API, .cfn = "MaxInstanceLifetime"},
     {.key = "consume", WR_FIELD(asg_cfg, consume), .type = WR_T_LIST, .rows = consume_rows, .size = sizeof(struct consumer), .flags = WR_P_ONE, .optional = true, .doc = "Queues whose messages the instances work off."},
     {.key = "", .type = WR_T_INCLUDE, .offset = offsetof(asg_cfg, program), .rows = wr_program_params, .size = sizeof(wr_program_cfg), .doc = "What an instance does with a request."},
@@ -188,7 +179,6 @@ void asg_refuse_later(const asg_cfg *cfg, wr_build *b)
         refuse(b, &cfg->capacity_rebalance, "capacity_rebalance");
     refuse(b, &cfg->warm_pool, "warm_pool");
     refuse(b, &cfg->maintenance, "maintenance_policy");
-    refuse(b, &cfg->refresh, "instance_refresh");
     refuse(b, &cfg->consume, "consume");
     if (cfg->types.n > 1)
         wr_build_error(b, &cfg->types, "several types in 'instance_type' of asg are not in this build yet; give one");

@@ -270,9 +270,9 @@ const wr_dist *dist_truncated(wr_arena *a, const wr_dist *of, double min, double
 }
 
 /* ---- parameters that users know -------------------------------------------------------------------------- */
-static const wr_dist *refuse(const char **why, const char *text)
+static const wr_dist *refuse(const char **why, const char *reason)
 {
-    *why = text;
+    *why = reason;
     return NULL;
 }
 

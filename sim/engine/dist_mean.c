@@ -134,7 +134,7 @@ static double excess(const wr_dist *d, double k)
     case LAW_SEQUENCE: return list_excess(d, k);
     case LAW_MIXTURE: return mixed(d, k, excess);
     case LAW_SHIFTED: return excess(d->of[0], k - d->a);
-    case LAW_TRUNCATED: return isinf(d->a) ? NAN : truncated_excess(d, k);
+    case LAW_TRUNCATED: return truncated_excess(d, k);
     case LAWS: break;
     }
     return NAN;

@@ -20,6 +20,12 @@ typedef struct h5 { /* a file being written */
 } h5;
 bool h5_check(h5 *h, bool good, const char *what); /* false from the first failure on */
 
+/* ---- image.c ---- */
+typedef struct image { unsigned char *bytes; size_t room; bool closed; } image; /* bytes: the caller's to free */
+hid_t image_open(image *m);
+size_t image_close(image *m, hid_t file); /* length of the file; 0: it could not be closed */
+
+/* ---- h5.c ---- */
 hid_t h5_text_type(size_t bytes);             /* fixed length, UTF-8, NUL-padded */
 hid_t h5_plan(int rank, const hsize_t *chunk); /* creation of a dataset: no times; chunk NULL: contiguous */
 hid_t h5_group(h5 *h, const char *name);

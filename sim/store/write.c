@@ -261,52 +261,22 @@ static void write_all(page *p, int64_t format)
     h5_close(p->replication);
 }
 
-/* ---- the file in memory --------------------------------------------------------------------------------------------- */
-static hid_t create(void)
-{
-    enum { GROW = 1 << 22 };
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS), plan = H5Pcreate(H5P_FILE_CREATE), file = H5I_INVALID_HID;
-    unsigned ordered = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
-    if (H5Pset_fapl_core(access, GROW, false) >= 0 && H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 &&
-        H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 && H5Pset_obj_track_times(plan, false) >= 0 &&
-        H5Pset_link_creation_order(plan, ordered) >= 0 && H5Pset_attr_creation_order(plan, ordered) >= 0)
-        file = H5Fcreate("weir.h5", H5F_ACC_TRUNC, plan, access);
-    h5_close(plan);
-    h5_close(access);
-    return file;
-}
-
-static void *image_of(h5 *h, size_t *len)
-{
-    void *image = NULL;
-    ssize_t size = H5Fflush(h->file, H5F_SCOPE_GLOBAL) >= 0 ? H5Fget_file_image(h->file, NULL, 0) : -1;
-    if (!h5_check(h, size > 0, "flush"))
-        return NULL;
-    image = memory_get((size_t)size);
-    *len = (size_t)size;
-    h5_check(h, H5Fget_file_image(h->file, image, *len) == size, "image");
-    return image;
-}
-
 int store_write(const wr_experiment *x, const char *path, int64_t format, wr_err *err)
 {
     h5_voice voice = h5_quiet();
-    h5 h = {.file = create()};
+    image m;
+    h5 h = {.file = image_open(&m)};
     wr_arena *a = arena_create();
     page p = {.h = &h, .x = x, .a = a, .n = x->n};
-    void *image = NULL;
-    size_t len = 0;
     if (h5_check(&h, h.file >= 0, "create"))
         write_all(&p, format);
-    if (!h.broken)
-        image = image_of(&h, &len);
-    if (h.file >= 0)
-        H5Fclose(h.file);
+    size_t len = image_close(&m, h.file);
+    h5_check(&h, len > 0, "close");
     h5_loud(voice);
     arena_destroy(a);
     int rc = h.broken ? wr_fail(err, h.why.code, "cannot write '%s': %s", path, h.why.text)
-                      : aside_write(path, image, len, err);
-    free(image);
+                      : aside_write(path, m.bytes, len, err);
+    free(m.bytes);
     return rc;
 }
 
