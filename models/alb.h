@@ -188,7 +188,7 @@ typedef struct alb_group {
     wr_comp *part;            /* NULL: no metrics of its own */
     struct alb *alb;
     alb_target **target;      /* by id; NULL: free */
-    uint32_t ids, room, frees, *free;
+    uint32_t ids, room, frees, *free, holders;
     alb_target **place;       /* hash of component -> target */
     size_t places;
     uint32_t registered, healthy, unhealthy;
@@ -246,7 +246,8 @@ void alb_pick_start(alb *b, alb_group *g);
 void alb_pick_grow(alb_group *g, int nodes, uint32_t before); /* g->room has grown */
 void alb_pick_forget(alb_group *g, int nodes, uint32_t id);   /* the id has a new holder */
 void alb_stale(alb_group *g);
-bool alb_any(alb_group *g, int zone);                /* somebody is registered whom this zone's nodes may choose */
+bool alb_any(const alb_group *g, int zone);          /* somebody is registered whom this zone's nodes may choose */
+bool alb_too_few(const alb_group *g, const alb_least *l, int az); /* are healthy of the registered; az -1: of all zones */
 alb_target *alb_choose(alb *b, alb_group *g, int node, uint32_t session); /* NULL: nobody has a free slot */
 void alb_more(alb_group *g, int node, uint32_t id);
 void alb_less(alb_group *g, int node, uint32_t id);

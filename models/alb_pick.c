@@ -28,15 +28,15 @@ static bool shifted(const alb_group *g, const alb_target *t)
     return z >= 0 && g->alb->shifts[z] && g->plan->cross_zone;
 }
 
-static void count_zone(const alb_group *g, int az, uint32_t *registered, uint32_t *healthy)
+static uint32_t registered(const alb_group *g, int az)
 {
-    *registered = az < 0 ? g->registered : g->registered_in[az] + g->registered_in[ALB_ZONES];
-    *healthy = az < 0 ? g->healthy : g->healthy_in[az] + g->healthy_in[ALB_ZONES];
+    return az < 0 ? g->registered : g->registered_in[az] + g->registered_in[ALB_ZONES];
 }
 
-static bool too_few(const alb_least *l, uint32_t registered, uint32_t healthy)
+bool alb_too_few(const alb_group *g, const alb_least *l, int az)
 {
-    return healthy < l->count || healthy < l->share * registered;
+    uint32_t all = registered(g, az), healthy = az < 0 ? g->healthy : g->healthy_in[az] + g->healthy_in[ALB_ZONES];
+    return all && (healthy < l->count || healthy < l->share * all);
 }
 
 static void fill(const alb_group *g, alb_view *v, bool shifts)
@@ -49,9 +49,7 @@ static void fill(const alb_group *g, alb_view *v, bool shifts)
 
 static void build(alb_group *g, alb_view *v)
 {
-    uint32_t registered, healthy;
-    count_zone(g, v->az, &registered, &healthy);
-    v->open = too_few(&g->plan->routing, registered, healthy);
+    v->open = alb_too_few(g, &g->plan->routing, v->az);
     if (v->room < g->room) {
         v->room = g->room;
         v->id = wr_alloc(g->alb->self, v->room * sizeof *v->id);
@@ -74,11 +72,9 @@ void alb_stale(alb_group *g)
         g->view[i].stale = true;
 }
 
-bool alb_any(alb_group *g, int zone)
+bool alb_any(const alb_group *g, int zone)
 {
-    uint32_t registered, healthy;
-    count_zone(g, g->plan->cross_zone ? -1 : g->alb->cfg->zone[zone], &registered, &healthy);
-    return registered > 0;
+    return registered(g, g->plan->cross_zone ? -1 : g->alb->cfg->zone[zone]) > 0;
 }
 
 /* ---- lanes ------------------------------------------------------------------------------------------------------- */

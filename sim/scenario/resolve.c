@@ -157,7 +157,7 @@ static size_t metric_names(const wr_model *m, const char **out)
 /* ---- statistics -------------------------------------------------------------------------------------------------- */
 static const char *const stat_names[] = {[F_DEFAULT] = "", [F_MEAN] = "mean", [F_SD] = "sd", [F_MIN] = "min",
                                          [F_MAX] = "max", [F_SUM] = "sum", [F_RATE] = "rate", [F_COUNT] = "count",
-                                         [F_LAST] = "last", [F_QUANTILE] = "a percentile", [F_ABOVE] = "above"};
+                                         [F_LAST] = "last", [F_QUANTILE] = "pNN", [F_ABOVE] = "above"};
 #define STAT(s) (1u << (s))
 static const struct { const char *name, *words; unsigned stats; } kinds[] = {
     [WR_COUNT] = {"a count", "sum and rate", STAT(F_SUM) | STAT(F_RATE) | STAT(F_COUNT)},
@@ -168,6 +168,16 @@ static const struct { const char *name, *words; unsigned stats; } kinds[] = {
                       STAT(F_LAST) | STAT(F_QUANTILE) | STAT(F_ABOVE)},
     [WR_RATIO] = {"a ratio", "mean", STAT(F_MEAN)}};
 
+static const char *stat_name(loader *l, const formula_atom *a)
+{
+    if (a->stat != F_QUANTILE)
+        return stat_names[a->stat];
+    const char *number = arena_print(l->arena, "%.10g", a->arg);
+    if (strncmp(number, "0.", 2) != 0)
+        return "p0";
+    return arena_print(l->arena, number[3] ? "p%s" : "p%s0", number + 2);
+}
+
 static bool settle_stat(loader *l, formula_atom *a, const wr_metric *m)
 {
     a->kind = (int)m->kind;
@@ -175,7 +185,7 @@ static bool settle_stat(loader *l, formula_atom *a, const wr_metric *m)
         a->stat = m->kind == WR_COUNT ? F_SUM : F_MEAN;
     if (kinds[m->kind].stats & STAT(a->stat))
         return true;
-    bind_error(&l->b, a->at, "'%s' is no statistic of '%s', which is %s; allowed: %s", stat_names[a->stat], m->name,
+    bind_error(&l->b, a->at, "'%s' is no statistic of '%s', which is %s; allowed: %s", stat_name(l, a), m->name,
                kinds[m->kind].name, kinds[m->kind].words);
     return false;
 }

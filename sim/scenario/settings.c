@@ -338,7 +338,7 @@ static void keep_plain(loader *l)
         bind_error(&l->b, bind_where(&l->b, &p->name, NULL), "'%s' is not a name; names are letters, digits, _ and -, a letter first", p->name);
     s->description = p->description ? p->description : "";
     s->region = p->region;
-    s->duration = p->duration >= 0 ? p->duration : WR_NEVER;
+    s->duration = p->duration > 0 ? p->duration : WR_NEVER; /* 0: it could not be read */
     s->warmup = p->warmup >= 0 ? p->warmup : 0;
     s->warmup_auto = p->warmup < 0;
     s->period = p->period;

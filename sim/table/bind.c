@@ -5,10 +5,10 @@
  * the key that was probably meant. Scalars and laws are bound in value.c, what is made of several
  * values in compound.c. A mistake is reported and binding goes on. Truth: tests/unit/test_bind.c. */
 #include "node.h"
-#include "value.h"
+#include "laws.h"
 #include <string.h>
 
-enum { MOST_KEYS = 256, MOST_DEFAULTS = 8 };
+enum { MOST_KEYS = 256, MOST_DEFAULTS = 8, MOST_DEPTH = 4 * NODE_DEPTH };
 
 /* ---- tables ---------------------------------------------------------------------------------------- */
 const wr_param *bind_row_of(const wr_param *rows, const char *key)
@@ -78,13 +78,42 @@ static void advise(binder *b, const wr_param *rows, const wr_param *common, cons
         wr_diag_hint(b->diag, "it stands under '%s'", under);
     else if (owner)
         wr_diag_hint(b->diag, "'%s' is a key of %s", key, owner);
+    else if (strpbrk(key, "()"))
+        wr_diag_hint(b->diag, "inside { } a comma ends a value: quote the text");
+}
+
+/* `duration: lognormal(mean=35ms, p99=140ms)` inside { } arrives as that text up to the comma, and as keys without
+ * a value. Which value does the key at i belong to? SIZE_MAX: to none. */
+static size_t cut_from(const node *in, size_t i)
+{
+    while (i && node_null(in->item[i]) && !in->key[i]->quoted)
+        i--;
+    return in->item[i]->kind == NODE_SCALAR && strchr(in->item[i]->text, '(') && call_looks(in->item[i]) ? i : SIZE_MAX;
+}
+
+/* A value with the pieces that were cut off it. */
+static const node *rejoined(binder *b, const node *in, const node *n)
+{
+    size_t i = 0, k;
+    text t = {0};
+    while (in->item[i] != n)
+        i++;
+    if (n->kind != NODE_SCALAR || i + 1 >= in->n || cut_from(in, i + 1) != i)
+        return n;
+    text_puts(&t, n->text);
+    for (k = i + 1; k < in->n && cut_from(in, k) == i && !strchr(t.s, ')'); k++)
+        text_printf(&t, ", %s", in->key[k]->text);
+    node *joined = node_scalar(b->arena, t.s, n->at);
+    text_clear(&t);
+    return joined;
 }
 
 static void refuse_unknown(binder *b, const wr_param *rows, const node *in, const wr_param *common)
 {
     for (size_t i = 0; i < in->n; i++) {
         const node *key = in->key[i];
-        if (key->used || node_note(key->text) || (common && bind_row_of(common, key->text)))
+        if (key->used || node_note(key->text) || (common && bind_row_of(common, key->text)) ||
+            cut_from(in, i) < i)
             continue;
         bind_error(b, key->at, "unknown key '%s' of %s", key->text, b->what ? b->what : "the scenario");
         advise(b, rows, common, key->text);
@@ -154,7 +183,7 @@ static void bind_row(binder *b, const wr_param *row, void *field, const node *in
             bind_error(b, n->at.line ? n->at : at, "'%s' of %s has no value", row->key, what);
         n = NULL;
     } else if (n) {
-        bind_value(b, renamed(b, row, in), field, n);
+        bind_value(b, renamed(b, row, in), field, rejoined(b, in, n));
         return;
     } else if (!row->def && !row->optional) {
         bind_error(b, b->where->home.line ? b->where->home : at, "'%s' of %s is required", row->key, what);
@@ -260,19 +289,8 @@ static bool bind_plain(binder *b, const wr_param *row, void *field, const node *
     return true;
 }
 
-bool bind_value(binder *b, const wr_param *row, void *field, const node *n)
+static bool bind_typed(binder *b, const wr_param *row, void *field, const node *n)
 {
-    struct bound_at *w = bind_state(b);
-    n = bind_deref(b, n);
-    if (!n)
-        return false;
-    if (n->at.line || !w->defaults)
-        bind_remember(b, field, n->at, true, false);
-    bool scalar = !compound(row->type);
-    if (row->optional && scalar && node_is(n, "none")) {
-        bind_absent(row, field);
-        return true;
-    }
     switch (row->type) {
     case WR_T_BLOCK:
     case WR_T_LIST:
@@ -288,4 +306,26 @@ bool bind_value(binder *b, const wr_param *row, void *field, const node *n)
     default:
         return bind_plain(b, row, field, n);
     }
+}
+
+bool bind_value(binder *b, const wr_param *row, void *field, const node *n)
+{
+    struct bound_at *w = bind_state(b);
+    n = bind_deref(b, n);
+    if (!n)
+        return false;
+    if (n->at.line || !w->defaults)
+        bind_remember(b, field, n->at, true, false);
+    if (row->optional && !compound(row->type) && node_is(n, "none")) {
+        bind_absent(row, field);
+        return true;
+    }
+    if (w->depth >= MOST_DEPTH) { /* a tree is not that deep; a parameter that contains itself is */
+        bind_error(b, n->at, "'%s' of %s contains itself", row->key, b->what);
+        return false;
+    }
+    w->depth++;
+    bool good = bind_typed(b, row, field, n);
+    w->depth--;
+    return good;
 }

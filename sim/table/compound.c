@@ -4,7 +4,7 @@
  * a mapping that can only be meant as that value, such as {lognormal: ...} where a distribution is
  * the shorthand. Internally the short way is turned into the long one and bound like it.
  * Truth: tests/unit/test_bind.c. */
-#include "node.h"
+#include "laws.h"
 #include <string.h>
 
 enum { MOST_NAMES = 256 };
@@ -52,7 +52,7 @@ static bool value_of(const wr_param *row, const node *in)
 {
     const node *key;
     if (row->type == WR_T_DIST)
-        return form_of(dist_laws, in, &key);
+        return form_of(dist_laws, in, &key) || call_looks(in);
     if (row->type == WR_T_CHOICE || (row->type == WR_T_LIST && row->variants))
         return form_of(row->variants, in, &key);
     return false;

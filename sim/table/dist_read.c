@@ -1,8 +1,7 @@
 /* dist_read.c - what was written for a distribution: a value, a word, or a mapping with one law.
  *
  * The law's arguments are bound by its table like any block, in the unit of the row that the distribution
- * stands for; then the combination is checked and the maker called. A distribution may contain others,
- * through parameters even itself: depth is bounded. Truth: tests/unit/test_laws.c. */
+ * stands for; then the combination is checked and the maker called. Truth: tests/unit/test_laws.c. */
 #include "laws.h"
 #include <math.h>
 #include <string.h>
@@ -174,7 +173,7 @@ static const wr_dist *read_law(binder *b, const wr_param *row, const node *in)
 
 static const wr_dist *read_value(binder *b, const wr_param *row, const node *n)
 {
-    value v;
+    reading v;
     if (n->kind == NODE_LIST) {
         value_kind(b, row, WR_T_DIST, n);
         return NULL;
@@ -188,21 +187,18 @@ const wr_dist *dist_read(binder *b, const wr_param *row, const node *n)
 {
     struct bound_at *w = bind_state(b);
     const wr_param *outer = w->quantity;
-    const wr_dist *d = NULL;
     wr_param own = *row;
     if (row->flags & WR_P_QUANTITY && outer) {
         own.of = outer->of;
         own.unit = outer->unit;
         own.words = outer->words;
     }
-    w->quantity = &own;
-    if (call_looks(n))
+    if (call_looks(n)) {
         call_refuse(b, &own, n);
-    else if (++w->depth > NODE_DEPTH)
-        bind_error(b, n->at, "'%s' of %s contains itself, or is nested more than %d deep", row->key, b->what, NODE_DEPTH);
-    else
-        d = n->kind == NODE_MAP ? read_law(b, &own, n) : read_value(b, &own, n);
-    w->depth -= !call_looks(n);
+        return NULL;
+    }
+    w->quantity = &own;
+    const wr_dist *d = n->kind == NODE_MAP ? read_law(b, &own, n) : read_value(b, &own, n);
     w->quantity = outer;
     return d;
 }

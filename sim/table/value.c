@@ -70,10 +70,10 @@ static size_t words_of(binder *b, const wr_param *row, const char **out, size_t 
     return n;
 }
 
-static void word_value(const char *word, value *out)
+static void word_value(const char *word, reading *out)
 {
     bool most = strcmp(word, "unlimited") == 0 || strcmp(word, "never") == 0;
-    *out = (value){most ? (double)INFINITY : (double)NAN, most ? INT64_MAX : -1, true};
+    *out = (reading){most ? (double)INFINITY : (double)NAN, most ? INT64_MAX : -1, true};
 }
 
 /* ---- refusals ---------------------------------------------------------------------------------------- */
@@ -151,7 +151,7 @@ bool value_range(binder *b, const wr_param *row, enum wr_type as, wr_pos at, con
     return false;
 }
 
-bool value_read(binder *b, const wr_param *row, enum wr_type as, const node *n, value *out)
+bool value_read(binder *b, const wr_param *row, enum wr_type as, const node *n, reading *out)
 {
     if (!value_kind(b, row, as, n))
         return false;
@@ -159,7 +159,7 @@ bool value_read(binder *b, const wr_param *row, enum wr_type as, const node *n, 
         word_value(n->text, out);
         return true;
     }
-    *out = (value){0};
+    *out = (reading){0};
     enum quantity_error e = quantity_read(n->text, n->len, as, row->unit, &out->x, &out->whole);
     return e == Q_OK ? value_range(b, row, as, n->at, n->text, out->x) : refuse(b, row, as, n, e);
 }
@@ -222,7 +222,7 @@ static enum wr_type quantity_type(const binder *b, const wr_param *row)
 static bool read_quantity(binder *b, const wr_param *row, double *field, const node *n)
 {
     wr_param own = *row;
-    value v;
+    reading v;
     own.unit = b->where->quantity->unit;
     own.words = b->where->quantity->words;
     if (!value_read(b, &own, quantity_type(b, row), n, &v))
@@ -237,7 +237,7 @@ static bool read_quantity(binder *b, const wr_param *row, double *field, const n
 
 static bool read_number(binder *b, const wr_param *row, void *field, const node *n)
 {
-    value v;
+    reading v;
     if (row->flags & WR_P_QUANTITY && b->where->quantity)
         return read_quantity(b, row, field, n);
     if (!value_read(b, row, row->type, n, &v))

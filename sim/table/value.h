@@ -3,15 +3,15 @@
 #define WR_TABLE_VALUE_H
 #include "node.h"
 
-typedef struct value {
+typedef struct reading {
     double x;      /* in base units; a word: infinity or NaN */
     int64_t whole; /* of times (ns) and integers; a word: INT64_MAX or -1 */
     bool word;     /* unlimited never none off */
-} value;
+} reading;
 /* Every row of scalar type, distributions and rates included. False after an error. */
 bool bind_scalar(binder *b, const wr_param *row, void *field, const node *n);
 /* A number where `row` stands, read as `as` and checked against the row's words and range. False after an error. */
-bool value_read(binder *b, const wr_param *row, enum wr_type as, const node *n, value *out);
+bool value_read(binder *b, const wr_param *row, enum wr_type as, const node *n, reading *out);
 bool value_range(binder *b, const wr_param *row, enum wr_type as, wr_pos at, const char *written, double x);
 const char *value_shown(binder *b, const char *s); /* what the user wrote, short enough for a message */
 bool value_kind(binder *b, const wr_param *row, enum wr_type as, const node *n); /* is it a scalar? */
