@@ -123,7 +123,7 @@ typedef struct alb_cfg {
     signed char zone[ALB_ZONES];    /* az of each zone */
     signed char zone_of[ALB_ZONES]; /* -1: no node there */
     bool strict;              /* the user listed the zones: targets in others are unused */
-    double latency_fixed;     /* NaN: drawn */
+    wr_dur latency_fixed;     /* -1: drawn */
     double requests_per_connection;
 } alb_cfg;
 struct alb_choices { int64_t n; };

@@ -304,9 +304,8 @@ void alb_prepare(void *mine, wr_build *b)
     prepare_groups(cfg, b);
     prepare_default(cfg, b);
     prepare_rules(cfg, b);
-    cfg->latency_fixed = NAN;
-    if (cfg->latency && !wr_dist_constant(cfg->latency, &cfg->latency_fixed))
-        cfg->latency_fixed = NAN;
+    double fixed;
+    cfg->latency_fixed = cfg->latency && wr_dist_constant(cfg->latency, &fixed) ? wr_dur_from_s(fixed) : -1;
     double mean = c && c->requests ? wr_dist_mean(c->requests) : NAN;
     cfg->requests_per_connection = mean >= 1 ? mean : mean > 0 ? 1 : 100;
 }

@@ -124,7 +124,7 @@ const wr_param alb_params[] = {
 
 const wr_metric alb_metrics[] = {
     [ALB_REQUEST_COUNT] = {.name = "RequestCount", .kind = WR_COUNT, .unit = "1", .doc = "Requests for which a target was chosen."},
-    [ALB_PER_TARGET] = {.name = "RequestCountPerTarget", .kind = WR_COUNT, .unit = "1", .doc = "Requests divided by the targets that took part; only its sum has a meaning."},
+    [ALB_PER_TARGET] = {.name = "RequestCountPerTarget", .kind = WR_COUNT, .unit = "1", .doc = "Requests divided by registered targets; only its sum has a meaning."},
     [ALB_RESPONSE_TIME] = {.name = "TargetResponseTime", .kind = WR_VALUE, .unit = "s", .doc = "From the balancer to the target's answer."},
     [ALB_TARGET_2XX] = {.name = "HTTPCode_Target_2XX_Count", .kind = WR_COUNT, .unit = "1", .doc = "Answers 2xx of targets."},
     [ALB_TARGET_3XX] = {.name = "HTTPCode_Target_3XX_Count", .kind = WR_COUNT, .unit = "1", .doc = "Answers 3xx of targets."},

@@ -163,7 +163,7 @@ static const wr_dist *read_law(binder *b, const wr_param *row, const node *in)
     value = bind_deref(b, value);
     if (!value)
         return NULL;
-    law l = {.b = b, .row = row, .n = value, .name = v->key, .sequences = b->sequences};
+    law l = {.b = b, .row = row, .n = value, .name = v->key};
     if (node_null(value) || (value->kind != NODE_MAP && !v->shorthand)) {
         l.n = key;
         return law_refuse(&l, NULL, "it takes %s", law_forms[v - dist_laws].takes);

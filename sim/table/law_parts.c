@@ -1,9 +1,8 @@
 /* law_parts.c - laws made of data or of other laws: empirical, quantiles, discrete, mixture, sequence, shifted,
  * truncated.
  *
- * The keys of `quantiles` and `discrete` are data and read here. Draws outside a truncation are drawn again
- * by the engine, for ever if need be: so a truncation that hardly any draw survives is refused, by trying a
- * thousand. Truth: tests/unit/test_laws.c. */
+ * The keys of `quantiles` and `discrete` are data and read here. Draws outside a truncation are drawn again:
+ * the engine refuses one that hardly any draw survives. Truth: tests/unit/test_laws.c. */
 #include "laws.h"
 #include <ctype.h>
 #include <math.h>
@@ -17,6 +16,10 @@ static const double *numbers(const law *l, size_t *n)
     double *x = arena_alloc(l->b->arena, *n * sizeof *x);
     for (size_t i = 0; i < *n; i++) {
         x[i] = v[i].x;
+        if (isinf(x[i])) {
+            law_refuse(l, &v[i].x, "the values must be finite");
+            return NULL;
+        }
         if (!law_in_range(l, &v[i].x, x[i]))
             return NULL;
     }
@@ -157,10 +160,6 @@ static bool read_outcome(const law *l, const node *key, double *x)
     key = bind_deref(l->b, key);
     if (!key)
         return false;
-    if (bind_word(l->row, key) && (node_is(key, "never") || node_is(key, "unlimited"))) {
-        *x = (double)INFINITY;
-        return true;
-    }
     return read_datum(l, "value", l->row->of, key, x) &&
            value_range(l->b, l->row, l->row->of, key->at, key->text, *x);
 }
@@ -179,7 +178,7 @@ const wr_dist *make_discrete(const law *l)
         if (!read_outcome(l, in->key[i], &x[n]) || !read_datum(l, in->key[i]->text, WR_T_SHARE, in->item[i], &share[n]))
             return NULL;
         sum += share[n];
-        n += share[n] > 0;
+        n++;
     }
     return law_shares(l, sum) ? dist_discrete(l->b->arena, x, share, n) : NULL;
 }
@@ -188,20 +187,17 @@ const wr_dist *make_discrete(const law *l)
 const wr_dist *make_mixture(const law *l)
 {
     const law_part *part = l->a->parts.items;
-    size_t n = l->a->parts.n, kept = 0;
+    size_t n = l->a->parts.n;
     double sum = 0;
     const wr_dist **of = arena_alloc(l->b->arena, n * sizeof *of);
     double *share = arena_alloc(l->b->arena, n * sizeof *share);
     for (size_t i = 0; i < n; i++) {
         if (!part[i].of)
             return law_refuse(l, &part[i].of, "a part needs a distribution");
-        sum += part[i].share;
-        if (part[i].share <= 0)
-            continue;
-        share[kept] = part[i].share;
-        of[kept++] = part[i].of;
+        sum += share[i] = part[i].share;
+        of[i] = part[i].of;
     }
-    return law_shares(l, sum) ? dist_mixture(l->b->arena, of, share, kept) : NULL;
+    return law_shares(l, sum) ? dist_mixture(l->b->arena, of, share, n) : NULL;
 }
 
 const wr_dist *make_shifted(const law *l)
@@ -214,20 +210,10 @@ const wr_dist *make_shifted(const law *l)
 const wr_dist *make_truncated(const law *l)
 {
     const law_args *a = l->a;
+    const char *why = NULL;
     double min = l->given & G_MIN ? a->min : 0, max = l->given & G_MAX ? a->max : (double)INFINITY;
-    wr_rng r;
-    bool inside = false;
     if (max <= min)
         return law_refuse(l, &a->max, "'max' must be above 'min'");
-    if (l->b->sequences > l->sequences)
-        return law_refuse(l, &a->of, "a sequence cannot be drawn again");
-    wr_rng_open(&r, 1, 1, "truncated", "trial");
-    r.sequences = NULL;
-    for (int i = 0; i < 1000 && !inside; i++) {
-        double x = wr_draw(a->of, &r);
-        inside = x >= min && x <= max;
-    }
-    if (!inside)
-        return law_refuse(l, &a->of, "hardly any draw is between 'min' and 'max'; they would be drawn again for ever");
-    return dist_truncated(l->b->arena, a->of, min, max);
+    const wr_dist *d = dist_truncated_of(l->b->arena, a->of, min, max, &why);
+    return d ? d : law_refuse(l, &a->of, "%s", why);
 }

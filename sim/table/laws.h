@@ -34,7 +34,6 @@ typedef struct law { /* one law on its way from text to distribution */
     const char *name;
     const law_args *a;    /* NULL where the maker reads n by itself */
     unsigned given;
-    size_t sequences;     /* how many there were before */
 } law;
 typedef const wr_dist *law_maker(const law *l); /* NULL after an error */
 typedef struct law_form { /* in the order of dist_laws */

@@ -107,7 +107,7 @@ static bool refuse(binder *b, const wr_param *row, enum wr_type as, const node *
 static void print_limit(text *out, double x, const wr_param *row, enum wr_type as)
 {
     if (as == WR_T_INT || as == WR_T_NUMBER)
-        text_printf(out, fabs(x) < 1e7 ? "%.10g" : "%g", x);
+        text_printf(out, fabs(x) < 1e10 ? "%.10g" : "%g", x);
     else
         quantity_print(out, x, as);
     if (row->unit && *row->unit == '%' && as == WR_T_NUMBER)
