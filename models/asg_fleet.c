@@ -75,12 +75,13 @@ static void fleet_remove(asg *g, ec2 *i)
     i->extra = false;
 }
 
+/* In turn, without a health check: one that has failed has its turn too. */
 ec2 *asg_next(asg *g)
 {
     for (size_t tried = 0; tried < g->n; tried++) {
         g->turn = g->turn + 1 < g->n ? g->turn + 1 : 0;
         ec2 *i = g->fleet[g->turn];
-        if (i->state == EC2_IN_SERVICE && ec2_serving(i))
+        if (i->state == EC2_IN_SERVICE && i->started)
             return i;
     }
     return NULL;

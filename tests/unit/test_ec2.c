@@ -138,7 +138,6 @@ static void test_hanging_instance_never_answers(void **state)
                        "resources: {app: {type: asg, min_size: 1, max_size: 1, steps: [{wait: 500ms}]}}\n"
                        "faults: [{fail: app, mode: hang, at: 50200ms, for: 9s}]\n"
                        "slo: [u.timeouts, u.errors, u.completed from 61s]\n");
-    print_message("%g %g %g\n", r->slo[0].value, r->slo[1].value, r->slo[2].value);
     assert_true(r->slo[0].value == 10); /* the one in it and nine that came */
     assert_true(r->slo[1].value == 10);
     assert_true(r->slo[2].value >= 38);
