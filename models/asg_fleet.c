@@ -284,6 +284,7 @@ static void terminated(wr_comp *self, void *arg)
     g->terminating--;
     publish(g);
     asg_policy_settled(self);
+    asg_roll_step(self);
 }
 
 void asg_left(wr_comp *self, wr_comp *member)

@@ -8,6 +8,7 @@
  * Truth: tests/unit/test_asg.c. */
 #include "asg.h"
 #include <math.h>
+#include <string.h>
 
 struct fail {
     double share;
@@ -235,10 +236,9 @@ static void capacity(asg *g, const struct capacity *c, bool on)
 
 static int64_t batch_of(const asg *g, const char *s)
 {
-    bool ok = false;
-    double n = wr_text_number(s, WR_T_NUMBER, NULL, &ok);
-    if (!ok)
-        n = floor(wr_text_number(s, WR_T_SHARE, NULL, &ok) * (double)g->n + 1e-9);
+    bool ok = false, share = strchr(s, '%');
+    double n = wr_text_number(s, share ? WR_T_SHARE : WR_T_NUMBER, NULL, &ok);
+    n = share ? floor(n * (double)g->n + 1e-9) : n;
     return ok && n >= 1 ? (int64_t)n : 1;
 }
 

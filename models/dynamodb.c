@@ -14,7 +14,7 @@
 #define GUIDE "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"
 #define PRICING "https://aws.amazon.com/dynamodb/pricing/"
 
-/* ---- tables ------------------------------------------------------------------------------------------------ */
+/* ---- tables --------------------------------------------------------------------------------------------- */
 static const wr_metric metrics[] = {
     [DDB_CONSUMED] = {.name = "ConsumedReadCapacityUnits", .kind = WR_COUNT, .unit = "units", .doc = "Read units consumed."},
     {.name = "ConsumedWriteCapacityUnits", .kind = WR_COUNT, .unit = "units", .doc = "Write units consumed."},
@@ -106,7 +106,7 @@ static const wr_fault faults[] = {
     {"slow", slow_rows, sizeof(struct slow), "Latencies are multiplied.", "assumption: see factor"},
     {0}};
 
-/* ---- answers -------------------------------------------------------------------------------------------------- */
+/* ---- answers -------------------------------------------------------------------------------------------- */
 struct visit {
     int code;
     int64_t held;  /* keys of its transaction */
@@ -159,7 +159,7 @@ static void invalid(ddb *t, wr_call *c)
     wr_reply(c, DDB_INVALID);
 }
 
-/* ---- claims of items --------------------------------------------------------------------------------------------- */
+/* ---- claims of items ------------------------------------------------------------------------------------ */
 static double item_size(ddb *t, wr_call *c)
 {
     return wr_call_ask(c)->item_size ? wr_call_item_size(c, 0) : wr_draw(t->plan->item_size, &t->sizes);
@@ -224,7 +224,7 @@ static bool granted(ddb *t)
     return !t->refused;
 }
 
-/* ---- one item written ---------------------------------------------------------------------------------------------- */
+/* ---- one item written ----------------------------------------------------------------------------------- */
 static int verdict(ddb *t, wr_call *c, uint64_t key)
 {
     const wr_ask *ask = wr_call_ask(c);
@@ -258,7 +258,7 @@ static void write_item(ddb *t, wr_call *c)
     answer_in(t, c, code, 0, latency(t, c, true));
 }
 
-/* ---- gets and batches: item by item -------------------------------------------------------------------------------- */
+/* ---- gets and batches: item by item --------------------------------------------------------------------- */
 struct tally {
     int64_t done;
     int refused; /* the first code */
@@ -317,7 +317,7 @@ static void batch(ddb *t, wr_call *c, int64_t gets, int64_t puts)
     }
 }
 
-/* ---- query and scan -------------------------------------------------------------------------------------------------- */
+/* ---- query and scan ------------------------------------------------------------------------------------- */
 static void query(ddb *t, wr_call *c)
 {
     ddb_pool *p = asked(t, wr_call_ask(c));
@@ -330,7 +330,8 @@ static void query(ddb *t, wr_call *c)
     for (int64_t i = 0; i < n; i++)
         ddb_pages_add(&pages, item_size(t, c));
     ddb_claims_begin(t);
-    ddb_claim_units(t, p, DDB_READ, wr_key_spot(wr_call_key(c)), ddb_pages_units(&pages, wr_call_ask(c)->strong ? 1 : 0.5));
+    double units = ddb_pages_units(&pages, wr_call_ask(c)->strong ? 1 : 0.5);
+    ddb_claim_units(t, p, DDB_READ, wr_key_spot(wr_call_key(c)), units);
     if (!granted(t)) {
         throttle(t, c, t->refused);
         return;
@@ -343,7 +344,7 @@ static void query(ddb *t, wr_call *c)
     answer_in(t, c, DDB_OK, 0, d);
 }
 
-/* ---- transactions ------------------------------------------------------------------------------------------------------ */
+/* ---- transactions --------------------------------------------------------------------------------------- */
 /* Items that are in another transaction. */
 static int64_t conflicts(const ddb *t, const wr_call *c, int64_t n)
 {
@@ -398,7 +399,7 @@ static void transact(ddb *t, wr_call *c, int64_t gets, int64_t puts)
     answer_in(t, c, code, held, latency(t, c, puts > 0));
 }
 
-/* ---- the model ----------------------------------------------------------------------------------------------------------- */
+/* ---- the model ------------------------------------------------------------------------------------------ */
 static bool failed(ddb *t, wr_call *c)
 {
     if (!(t->down > 0) || wr_key_spot(wr_call_key(c)) >= t->down)

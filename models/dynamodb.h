@@ -19,7 +19,7 @@ enum { DDB_OPS = WR_OP_TRANSACT - WR_OP_GET + 1 };
 #define DDB_READ_CEILING 3000.0 /* units a second of one partition */
 #define DDB_WRITE_CEILING 1000.0
 
-/* ---- units (dynamodb_units.c) ---------------------------------------------------------------------------- */
+/* ---- units (dynamodb_units.c) --------------------------------------------------------------------------- */
 double ddb_read_units(double bytes, double factor); /* factor: strong 1, eventual 0.5, transactional 2 */
 double ddb_write_units(double bytes);
 typedef struct ddb_pages { /* of a query or scan: sizes are summed and rounded once a page */
@@ -32,7 +32,7 @@ int64_t ddb_pages_count(const ddb_pages *p);
 int64_t ddb_partitions(double read, double write, double bytes); /* that a new provisioned table gets */
 uint64_t ddb_other_key(uint64_t key, int64_t i); /* of item i of a request; item 0 has the request's own */
 
-/* ---- what users write (dynamodb_rows.c), and what prepare makes of it (dynamodb_plan.c) ------------------- */
+/* ---- what users write (dynamodb_rows.c), and what prepare makes of it (dynamodb_plan.c) ----------------- */
 typedef struct ddb_throughput {
     int64_t units[DDB_SIDES];
 } ddb_throughput;
@@ -102,9 +102,9 @@ typedef struct ddb_plan {
 extern const wr_param ddb_params[];
 void ddb_prepare(void *cfg, wr_build *b);
 
-/* ---- metrics and codes (dynamodb.c) ----------------------------------------------------------------------- */
+/* ---- metrics and codes (dynamodb.c) --------------------------------------------------------------------- */
 enum ddb_metric { /* pairs: read, write */
-    DDB_CONSUMED, DDB_LEVEL = DDB_CONSUMED + 2, DDB_EVENTS = DDB_LEVEL + 2, DDB_LIMIT_EVENTS = DDB_EVENTS + 2, /* by limit */
+    DDB_CONSUMED, DDB_LEVEL = DDB_CONSUMED + 2, DDB_EVENTS = DDB_LEVEL + 2, DDB_LIMIT_EVENTS = DDB_EVENTS + 2,
     DDB_THROTTLED = DDB_LIMIT_EVENTS + 8, DDB_LATENCY, DDB_CONDITIONS, DDB_CONFLICTS, DDB_RETURNED, DDB_SYSTEM_ERRORS,
     DDB_USER_ERRORS, DDB_USED, DDB_LEFT = DDB_USED + 2, DDB_WARM = DDB_LEFT + 2, DDB_PARTITIONS = DDB_WARM + 2,
     DDB_UNPROCESSED, DDB_UTILIZATION, DDB_BUSIER_UNITS, DDB_BUSIER_ROOM
@@ -116,7 +116,7 @@ enum ddb_code { /* throttles: 1 + 4 x limit + 2 for an index + side */
 };
 enum ddb_usage { DDB_HOURS, DDB_REQUESTS = DDB_HOURS + 2, DDB_STORAGE = DDB_REQUESTS + 2 };
 
-/* ---- keys (dynamodb_keys.c) --------------------------------------------------------------------------------- */
+/* ---- keys (dynamodb_keys.c) ----------------------------------------------------------------------------- */
 typedef struct ddb_history { /* the latest writes, in order: a ring */
     uint64_t *key;
     uint64_t room, clock;    /* clock: number of the next write, from 1; a stamp is a clock */
@@ -136,7 +136,7 @@ void ddb_flights_add(ddb_flights *f, wr_comp *self, uint64_t key);
 void ddb_flights_remove(ddb_flights *f, uint64_t key);
 bool ddb_flights_has(const ddb_flights *f, uint64_t key);
 
-/* ---- capacity (dynamodb_capacity.c, dynamodb_partition.c) ------------------------------------------------------ */
+/* ---- capacity (dynamodb_capacity.c, dynamodb_partition.c) ----------------------------------------------- */
 typedef struct ddb_heated { /* what a split needs to know of a partition */
     wr_dur since;           /* near its ceiling for so long */
     bool refused;           /* in this second */

@@ -11,7 +11,7 @@
 #include "dynamodb.h"
 #include <math.h>
 
-/* ---- pools ------------------------------------------------------------------------------------------------ */
+/* ---- pools ---------------------------------------------------------------------------------------------- */
 static double burst_of(const ddb_pool *p, double rate)
 {
     return rate * (p->on_demand || p->seconds <= 0 ? 1 : p->seconds);
@@ -103,7 +103,7 @@ double ddb_pool_left(ddb_pool *p, int side, wr_time now)
     return sum;
 }
 
-/* ---- claims ------------------------------------------------------------------------------------------------ */
+/* ---- claims --------------------------------------------------------------------------------------------- */
 static bool holds(wr_bucket *b, wr_time now, double units)
 {
     return wr_bucket_level(b, now) >= units - 1e-9 * (units + 1);
@@ -222,7 +222,7 @@ void ddb_claims_undo(ddb *t)
     }
 }
 
-/* ---- on demand ----------------------------------------------------------------------------------------------- */
+/* ---- on demand ------------------------------------------------------------------------------------------ */
 void ddb_pool_minute(ddb *t, ddb_pool *p, int64_t minute)
 {
     for (int s = 0; s < DDB_SIDES; s++) {

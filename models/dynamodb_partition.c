@@ -13,7 +13,7 @@
 
 #define NEAR 0.9 /* of a ceiling: hot; an assumption, AWS publishes none */
 
-/* ---- making ------------------------------------------------------------------------------------------------ */
+/* ---- making --------------------------------------------------------------------------------------------- */
 static void fill(const ddb_pool *p, wr_bucket *b, int side, size_t n)
 {
     static const double ceiling[DDB_SIDES] = {DDB_READ_CEILING, DDB_WRITE_CEILING};
@@ -90,7 +90,7 @@ void ddb_partitions_rate(ddb_pool *p, wr_time now, int side)
         wr_bucket_change(&p->partition[i]->bucket[side], now, all->rate / (double)p->n, all->burst / (double)p->n);
 }
 
-/* ---- splitting ----------------------------------------------------------------------------------------------- */
+/* ---- splitting ------------------------------------------------------------------------------------------ */
 static void split(ddb *t, ddb_pool *p, size_t i, double at)
 {
     wr_time now = wr_now(t->self);
@@ -159,7 +159,8 @@ static double middle(const ddb_heated *h)
 
 static bool hot(const ddb_partition *q)
 {
-    return q->heat->refused || q->used[DDB_READ] >= NEAR * DDB_READ_CEILING || q->used[DDB_WRITE] >= NEAR * DDB_WRITE_CEILING;
+    return q->heat->refused || q->used[DDB_READ] >= NEAR * DDB_READ_CEILING ||
+           q->used[DDB_WRITE] >= NEAR * DDB_WRITE_CEILING;
 }
 
 static void split_for_heat(ddb *t, ddb_pool *p)
@@ -181,7 +182,7 @@ static void split_for_heat(ddb *t, ddb_pool *p)
     }
 }
 
-/* ---- the books ------------------------------------------------------------------------------------------------- */
+/* ---- the books ------------------------------------------------------------------------------------------ */
 static void settle(ddb_pool *p, double seconds, wr_time now)
 {
     double room[DDB_SIDES];

@@ -12,7 +12,7 @@ static const char *const side_key[DDB_SIDES] = {"read_capacity_units", "write_ca
 static const char *const table_quota[DDB_SIDES] = {"dynamodb_table_rcu", "dynamodb_table_wcu"};
 static const char *const account_quota[DDB_SIDES] = {"dynamodb_account_rcu", "dynamodb_account_wcu"};
 
-/* ---- reserved names ----------------------------------------------------------------------------------------- */
+/* ---- reserved names ------------------------------------------------------------------------------------- */
 static void refuse_later(const ddb_plan *p, wr_build *b)
 {
     static const char later[] = "'%s' of dynamodb '%s' is not in this build yet";
@@ -24,7 +24,7 @@ static void refuse_later(const ddb_plan *p, wr_build *b)
         wr_build_error(b, &p->dax, later, "dax", wr_build_name(b));
 }
 
-/* ---- capacity --------------------------------------------------------------------------------------------------- */
+/* ---- capacity ------------------------------------------------------------------------------------------- */
 static void check_quota(wr_build *b, const void *field, const char *key, int side, double units)
 {
     const char *quota = table_quota[side];
@@ -35,7 +35,8 @@ static void check_quota(wr_build *b, const void *field, const char *key, int sid
     }
     if (!(units > most))
         return;
-    wr_build_error(b, field, "'%s' of dynamodb '%s' is %.0f, above the quota of %.0f", key, wr_build_name(b), units, most);
+    wr_build_error(b, field, "'%s' of dynamodb '%s' is %.0f, above the quota of %.0f", key, wr_build_name(b), units,
+                   most);
     wr_build_hint(b, "raise '%s' in 'account'", quota);
 }
 
@@ -50,23 +51,34 @@ static void take_units(wr_build *b, const ddb_throughput *from, double *units)
 static void on_demand(ddb_plan *p, wr_build *b)
 {
     if (p->throughput)
-        wr_build_error(b, &p->throughput, "'provisioned_throughput' of dynamodb '%s' has no meaning with 'billing_mode: PAY_PER_REQUEST'", wr_build_name(b));
+        wr_build_error(b, &p->throughput,
+                       "'provisioned_throughput' of dynamodb '%s' has no meaning with 'billing_mode: PAY_PER_REQUEST'",
+                       wr_build_name(b));
     if (p->scaling)
-        wr_build_error(b, &p->scaling, "'auto_scaling' of dynamodb '%s' has no meaning with 'billing_mode: PAY_PER_REQUEST'", wr_build_name(b));
+        wr_build_error(b, &p->scaling,
+                       "'auto_scaling' of dynamodb '%s' has no meaning with 'billing_mode: PAY_PER_REQUEST'",
+                       wr_build_name(b));
     if (wr_build_given(b, &p->burst))
-        wr_build_error(b, &p->burst, "'burst' of dynamodb '%s' has no meaning with 'billing_mode: PAY_PER_REQUEST'; see 'on_demand'", wr_build_name(b));
+        wr_build_error(b, &p->burst,
+                       "'burst' of dynamodb '%s' has no meaning with 'billing_mode: PAY_PER_REQUEST'; see 'on_demand'",
+                       wr_build_name(b));
     if (p->model == DDB_EVEN)
-        wr_build_error(b, &p->model, "'partition_model: even_split' of dynamodb '%s' needs 'billing_mode: PROVISIONED'", wr_build_name(b));
+        wr_build_error(b, &p->model, "'partition_model: even_split' of dynamodb '%s' needs 'billing_mode: PROVISIONED'",
+                       wr_build_name(b));
 }
 
 static void provisioned(ddb_plan *p, wr_build *b)
 {
     if (wr_build_given(b, &p->on_demand))
-        wr_build_error(b, &p->on_demand, "'on_demand' of dynamodb '%s' has no meaning without 'billing_mode: PAY_PER_REQUEST'", wr_build_name(b));
+        wr_build_error(b, &p->on_demand,
+                       "'on_demand' of dynamodb '%s' has no meaning without 'billing_mode: PAY_PER_REQUEST'",
+                       wr_build_name(b));
     if (p->throughput)
         take_units(b, p->throughput, p->units);
     else
-        wr_build_error(b, NULL, "'provisioned_throughput' of dynamodb '%s' is required with 'billing_mode: PROVISIONED'", wr_build_name(b));
+        wr_build_error(b, NULL,
+                       "'provisioned_throughput' of dynamodb '%s' is required with 'billing_mode: PROVISIONED'",
+                       wr_build_name(b));
 }
 
 static void read_initial(ddb_plan *p, wr_build *b)
@@ -82,10 +94,12 @@ static void read_initial(ddb_plan *p, wr_build *b)
     else
         p->initial = wr_text_number(burst->initial, WR_T_SHARE, NULL, &ok);
     if (!ok || p->initial < 0 || p->initial > 1)
-        wr_build_error(b, &burst->initial, "'%s' is not a filling of a bucket; allowed are full, empty or a share such as 50%%", burst->initial);
+        wr_build_error(b, &burst->initial,
+                       "'%s' is not a filling of a bucket; allowed are full, empty or a share such as 50%%",
+                       burst->initial);
 }
 
-/* ---- partitions --------------------------------------------------------------------------------------------------- */
+/* ---- partitions ----------------------------------------------------------------------------------------- */
 static void read_count(ddb_plan *p, wr_build *b, const char *text)
 {
     bool ok = true;
@@ -93,7 +107,10 @@ static void read_count(ddb_plan *p, wr_build *b, const char *text)
     if (ok && n >= 1 && n <= 100000 && n == floor(n))
         p->shares = (int64_t)n;
     else
-        wr_build_error(b, &p->partitions, "'partitions' of dynamodb '%s' is '%s'; allowed are a whole number from 1 to 100000 or a list of shares", wr_build_name(b), text);
+        wr_build_error(b, &p->partitions,
+                       "'partitions' of dynamodb '%s' is '%s'; allowed are a whole number from 1 to 100000 or a list "
+                       "of shares",
+                       wr_build_name(b), text);
 }
 
 static void read_shares(ddb_plan *p, wr_build *b)
@@ -113,7 +130,8 @@ static void read_shares(ddb_plan *p, wr_build *b)
         sum += share;
     }
     if (fabs(sum - 1) > 1e-6)
-        wr_build_error(b, &p->partitions, "the shares of 'partitions' of dynamodb '%s' sum to %.6g, not to 1", wr_build_name(b), sum);
+        wr_build_error(b, &p->partitions, "the shares of 'partitions' of dynamodb '%s' sum to %.6g, not to 1",
+                       wr_build_name(b), sum);
 }
 
 static void read_partitions(ddb_plan *p, wr_build *b)
@@ -124,12 +142,14 @@ static void read_partitions(ddb_plan *p, wr_build *b)
     else if (p->partitions.n)
         read_shares(p, b);
     if (p->heat && p->model == DDB_EVEN)
-        wr_build_error(b, &p->heat, "'split_for_heat' of dynamodb '%s' has no meaning with 'partition_model: even_split'", wr_build_name(b));
+        wr_build_error(b, &p->heat,
+                       "'split_for_heat' of dynamodb '%s' has no meaning with 'partition_model: even_split'",
+                       wr_build_name(b));
     double mean = wr_dist_mean(p->item_size);
     p->bytes = mean > 0 ? mean * (double)p->item_count : 0;
 }
 
-/* ---- indexes --------------------------------------------------------------------------------------------------------- */
+/* ---- indexes -------------------------------------------------------------------------------------------- */
 static double read_projection(wr_build *b, const ddb_index_rows *from)
 {
     bool ok = true;
@@ -139,20 +159,30 @@ static double read_projection(wr_build *b, const ddb_index_rows *from)
         return 0;
     double share = wr_text_number(from->projection, WR_T_SHARE, NULL, &ok);
     if (!ok || !(share >= 0 && share <= 1))
-        wr_build_error(b, &from->projection, "'%s' is not a projection; allowed are ALL, KEYS_ONLY or a share such as 30%%", from->projection);
+        wr_build_error(b, &from->projection,
+                       "'%s' is not a projection; allowed are ALL, KEYS_ONLY or a share such as 30%%",
+                       from->projection);
     return share;
 }
 
 static void read_index(const ddb_plan *p, wr_build *b, const ddb_index_rows *from, ddb_index *to)
 {
-    *to = (ddb_index){.name = from->name, .projection = read_projection(b, from), .written = from->written,
-                      .key_changes = from->key_changes, .keys = wr_keys_build(b, &from->key)};
+    *to = (ddb_index){.name = from->name,
+                      .projection = read_projection(b, from),
+                      .written = from->written,
+                      .key_changes = from->key_changes,
+                      .keys = wr_keys_build(b, &from->key)};
     if (from->throughput && p->billing == DDB_ON_DEMAND)
-        wr_build_error(b, &from->throughput, "'provisioned_throughput' of index '%s' has no meaning with 'billing_mode: PAY_PER_REQUEST'", from->name);
+        wr_build_error(b, &from->throughput,
+                       "'provisioned_throughput' of index '%s' has no meaning with 'billing_mode: PAY_PER_REQUEST'",
+                       from->name);
     else if (from->throughput)
         take_units(b, from->throughput, to->units);
     else if (p->billing == DDB_PROVISIONED)
-        wr_build_error(b, from, "'provisioned_throughput' of index '%s' of dynamodb '%s' is required with 'billing_mode: PROVISIONED'", from->name, wr_build_name(b));
+        wr_build_error(b, from,
+                       "'provisioned_throughput' of index '%s' of dynamodb '%s' is required with 'billing_mode: "
+                       "PROVISIONED'",
+                       from->name, wr_build_name(b));
 }
 
 static void read_indexes(ddb_plan *p, wr_build *b)
@@ -165,11 +195,13 @@ static void read_indexes(ddb_plan *p, wr_build *b)
         read_index(p, b, &from[i], &p->index[i]);
         for (size_t j = 0; j < p->locals.n; j++)
             if (!strcmp(from[i].name, local[j].name))
-                wr_build_error(b, &local[j], "'%s' is a global and a local index of dynamodb '%s'; names are given once", local[j].name, wr_build_name(b));
+                wr_build_error(b, &local[j],
+                               "'%s' is a global and a local index of dynamodb '%s'; names are given once",
+                               local[j].name, wr_build_name(b));
     }
 }
 
-/* ---- latency ------------------------------------------------------------------------------------------------------------ */
+/* ---- latency -------------------------------------------------------------------------------------------- */
 static void read_latency(ddb_plan *p, wr_build *b)
 {
     enum { GET = 0, PUT = WR_OP_PUT - WR_OP_GET };
@@ -186,17 +218,22 @@ static void read_latency(ddb_plan *p, wr_build *b)
     }
 }
 
-/* ---- auto scaling ---------------------------------------------------------------------------------------------------------- */
+/* ---- auto scaling --------------------------------------------------------------------------------------- */
 static void read_target(ddb_plan *p, wr_build *b, const ddb_target *t, int side)
 {
     static const char *const metric[DDB_SIDES] = {"ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"};
     char text[160];
     if (t->max < t->min)
-        wr_build_error(b, &t->max, "'max_capacity' of dynamodb '%s' is %lld, less than 'min_capacity' (%lld)", wr_build_name(b), (long long)t->max, (long long)t->min);
+        wr_build_error(b, &t->max, "'max_capacity' of dynamodb '%s' is %lld, less than 'min_capacity' (%lld)",
+                       wr_build_name(b), (long long)t->max, (long long)t->min);
     check_quota(b, &t->max, "max_capacity", side, (double)t->max);
     snprintf(text, sizeof text, "%s.%s.rate", wr_build_name(b), metric[side]);
-    p->alarm[side] = (wr_alarm_cfg){.metric = wr_build_formula(b, text), .period = WR_MIN, .evaluation_periods = 1,
-                                    .datapoints_to_alarm = 1, .compare = WR_GE, .missing = WR_MISSING_IGNORE};
+    p->alarm[side] = (wr_alarm_cfg){.metric = wr_build_formula(b, text),
+                                    .period = WR_MIN,
+                                    .evaluation_periods = 1,
+                                    .datapoints_to_alarm = 1,
+                                    .compare = WR_GE,
+                                    .missing = WR_MISSING_IGNORE};
 }
 
 static void read_scaling(ddb_plan *p, wr_build *b)
@@ -205,7 +242,8 @@ static void read_scaling(ddb_plan *p, wr_build *b)
     if (!s)
         return;
     if (!s->side[DDB_READ] && !s->side[DDB_WRITE])
-        wr_build_error(b, &p->scaling, "'auto_scaling' of dynamodb '%s' scales nothing; give 'read' or 'write'", wr_build_name(b));
+        wr_build_error(b, &p->scaling, "'auto_scaling' of dynamodb '%s' scales nothing; give 'read' or 'write'",
+                       wr_build_name(b));
     for (int side = 0; side < DDB_SIDES; side++)
         if (s->side[side])
             read_target(p, b, s->side[side], side);

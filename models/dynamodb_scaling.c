@@ -55,8 +55,8 @@ static void updated(wr_comp *self, void *arg)
     double before = t->table.rate[s->side];
     s->updating = false;
     ddb_pool_rate(t, &t->table, s->side, s->wanted);
-    wr_annotate(self, s->wanted > before ? "scale_out" : "scale_in", s->wanted, "%s capacity %.0f to %.0f", what[s->side],
-                before, s->wanted);
+    wr_annotate(self, s->wanted > before ? "scale_out" : "scale_in", s->wanted, "%s capacity %.0f to %.0f",
+                what[s->side], before, s->wanted);
 }
 
 static void update(ddb *t, ddb_scaler *s, double units)
@@ -103,7 +103,8 @@ void ddb_scaling_start(ddb *t)
         ddb_scaler *s = &t->scaler[side];
         if (!rules(t)->side[side])
             continue;
-        *s = (ddb_scaler){.side = side, .newest = -1, .room = rules(t)->up > rules(t)->down ? rules(t)->up : rules(t)->down};
+        *s = (ddb_scaler){
+            .side = side, .newest = -1, .room = rules(t)->up > rules(t)->down ? rules(t)->up : rules(t)->down};
         s->point = wr_alloc(t->self, (size_t)s->room * sizeof *s->point);
         wr_stream(t->self, side == DDB_READ ? "update read" : "update write", &s->rng);
         wr_alarm_start(t->self, &t->plan->alarm[side], looked, s);

@@ -108,15 +108,13 @@ char *arena_copy(wr_arena *a, const char *s, size_t len)
 
 char *arena_print(wr_arena *a, const char *fmt, ...)
 {
-    va_list ap, again;
+    text t = {0};
+    va_list ap;
     va_start(ap, fmt);
-    va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    text_vprintf(&t, fmt, ap);
     va_end(ap);
-    char *p = arena_aligned(a, (size_t)(n > 0 ? n : 0) + 1, 1);
-    if (n > 0)
-        vsnprintf(p, (size_t)n + 1, fmt, again);
-    va_end(again);
+    char *p = arena_copy(a, t.s, t.len);
+    text_clear(&t);
     return p;
 }
 

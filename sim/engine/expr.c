@@ -259,6 +259,7 @@ static bool read_power(reader *r)
     return !mark(r, "^") || (read_sign(r) && put(r, E_POW, 0));
 }
 
+/* Every level of parentheses, arguments and powers comes through here. */
 static bool read_sign(reader *r)
 {
     bool minus = false;
@@ -337,14 +338,11 @@ static bool read_and(reader *r)
 
 static bool read_or(reader *r)
 {
-    if (++r->depth > DEEPEST)
-        return fail(r, r->at, "nested more than 64 deep");
     if (!read_and(r))
         return false;
     while (mark(r, "or"))
         if (!read_and(r) || !put(r, E_OR, 0))
             return false;
-    r->depth--;
     return true;
 }
 

@@ -164,7 +164,8 @@ static double rate_in(const wr_profile *p, size_t i)
 {
     if (!p->loop && i >= p->n)
         return 0;
-    return p->count[i % p->n] * 1e9 / (double)(edge(p, i + 1) - edge(p, i));
+    wr_dur length = edge(p, i + 1) - edge(p, i);
+    return length > 0 ? p->count[i % p->n] * 1e9 / (double)length : 0;
 }
 
 static size_t period_at(const wr_profile *p, size_t hint, wr_time t)
@@ -255,6 +256,7 @@ wr_time wr_profile_reach(const wr_profile *p, wr_cursor *c, wr_time from, double
 
 double wr_profile_integral(const wr_profile *p, wr_time from, wr_time to)
 {
+    to = to < WR_NEVER / 2 ? to : WR_NEVER / 2; /* 146 years: sums stay finite */
     if (to <= from)
         return 0;
     switch (p->kind) {

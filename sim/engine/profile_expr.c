@@ -13,7 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { POINTS = 8, PATIENCE = 8, MOST_STRETCHES = 2000000, MOST_PARTS = 1 << 15 };
+enum { POINTS = 8, PATIENCE = 8, MOST_STRETCHES = 2000000, MOST_PARTS = 1 << 13 };
 static const double closeness = 1e-8, most_requests = 1e5;
 
 const wr_profile *profile_expr(wr_arena *a, const expr *e, wr_dur horizon)
@@ -240,34 +240,41 @@ double profile_expr_integral(const wr_profile *p, wr_time from, wr_time to)
 /* ---- the peak ------------------------------------------------------------------------------------------------ */
 typedef struct part { double from, to; } part;
 
-/* Branch and bound, breadth first: halves of what could still hold more than the highest rate seen. When they are
- * too many the bounds themselves are the answer: never too low. */
+static double highest_in(const wr_profile *p, const part *x, double seen)
+{
+    double at[] = {x->from, x->from + (x->to - x->from) / 2, x->to};
+    for (int i = 0; i < 3; i++) {
+        double rate = expr_value(p->e, at[i]);
+        seen = isfinite(rate) && rate > seen ? rate : seen;
+    }
+    return seen;
+}
+
+/* Branch and bound, breadth first: halves of what could still hold more than the highest rate seen, down to the
+ * nanosecond. When they are too many the bounds themselves are the answer: never too low. */
 double profile_expr_peak(const wr_profile *p, wr_time until)
 {
-    part *now = memory_get(2 * MOST_PARTS * sizeof *now), *next = now + MOST_PARTS;
+    part *now = memory_get(2 * MOST_PARTS * sizeof *now), *next = now + MOST_PARTS, *all = now;
     double seen = 0, bound = 0, end = wr_dur_to_s((until < p->horizon ? until : p->horizon) - 1);
-    size_t n = 1;
-    now[0] = (part){0, isfinite(end) && end > 0 ? end : end > 0 ? 9.2e9 : 0};
-    for (int depth = 0; n; depth++) {
-        size_t more = 0;
-        bool last = depth == 64;
+    size_t n = 1, more = 0;
+    now[0] = (part){0, end > 0 ? end : 0};
+    for (; n; n = more) {
+        more = 0;
         for (size_t i = 0; i < n; i++) {
-            double mid = now[i].from + (now[i].to - now[i].from) / 2, x = expr_value(p->e, mid);
-            seen = isfinite(x) && x > seen ? x : seen;
-            double hi = expr_over(p->e, now[i].from, now[i].to).hi;
-            bool small = now[i].to - now[i].from <= 1e-9;
-            if (hi > seen * (1 + 1e-6) && !small && !last && more + 2 <= MOST_PARTS) {
-                next[more++] = (part){now[i].from, mid};
-                next[more++] = (part){mid, now[i].to};
-            } else {
-                bound = fmax(bound, small && !isfinite(hi) ? 0 : hi);
+            const part *x = &now[i];
+            double hi = expr_over(p->e, x->from, x->to).hi, mid = x->from + (x->to - x->from) / 2;
+            seen = highest_in(p, x, seen);
+            if (hi <= seen * (1 + 1e-6) || (more + 2 > MOST_PARTS && x->to - x->from > 1e-9)) {
+                bound = fmax(bound, hi);
+            } else if (x->to - x->from > 1e-9 && mid > x->from && mid < x->to) {
+                next[more++] = (part){x->from, mid};
+                next[more++] = (part){mid, x->to};
             }
         }
         part *swap = now;
         now = next;
         next = swap;
-        n = more;
     }
-    free(now < next ? now : next);
+    free(all);
     return fmax(bound, seen) * (1 + 1e-12);
 }

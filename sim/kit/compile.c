@@ -321,7 +321,7 @@ void wr_program_prepare(wr_program_cfg *cfg, wr_build *b, bool own)
         wr_build_error(b, &cfg->steps, "'steps' of '%s' stands for all operations; write it or 'operations'", wr_build_name(b));
     cfg->code = NULL;
     if (!n) {
-        cfg->code = cfg->steps.n ? wr_program_build(b, cfg->steps, own) : NULL;
+        cfg->code = cfg->steps.n || wr_build_given(b, &cfg->steps) ? wr_program_build(b, cfg->steps, own) : NULL;
         return;
     }
     for (size_t i = 0; i < n; i++) {

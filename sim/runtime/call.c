@@ -408,6 +408,7 @@ static void answer(wr_comp *from, void *arg)
 {
     wr_call *c = arg;
     (void)from;
+    c->holds--;
     if (c->state & TOLD) { /* the caller left while the answer travelled */
         settle(c);
         return;
@@ -460,13 +461,10 @@ static void leave(wr_comp *to, void *arg)
     wr_time now = run_now(r);
     end_stage(c, now);
     count_end(to, c, now);
-    if (c->state & ABANDONED) {
-        settle(c);
-        return;
-    }
-    wr_dur d = travel(r, to, to->az, c->from, c->az);
+    wr_dur d = c->state & ABANDONED ? WR_NEVER : travel(r, to, to->az, c->from, c->az);
     if (d == WR_NEVER) {
         c->state |= LOST;
+        wr_call_release(c);
         return;
     }
     if (d > 0)
@@ -481,6 +479,7 @@ static void set_answer(wr_call *c, int code, enum wr_status s)
     c->state |= ANSWERED;
     c->code = (int16_t)code;
     c->status = (uint8_t)s;
+    c->holds++; /* until the answer has arrived, or nobody waits for it */
 }
 
 static void set_cause(wr_call *c, const wr_comp *where, int code)

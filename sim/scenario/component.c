@@ -255,7 +255,7 @@ static void bind_one(loader *l, int i)
     draft *d = &l->draft[i];
     if (!d->model || !d->map)
         return;
-    size_t errors = wr_diag_count(l->diag, WR_ERROR);
+    size_t errors = wr_diag_count(l->diag, WR_ERROR), silent = l->b.where->silent;
     l->current = i;
     l->b.what = d->what;
     l->b.explain = d->model->kind;
@@ -263,7 +263,7 @@ static void bind_one(loader *l, int i)
     d->cfg = arena_alloc(l->arena, d->model->cfg_size ? d->model->cfg_size : 1);
     c->cfg = d->cfg;
     bind_map_at(&l->b, d->model->params, d->cfg, d->map, c->traffic ? NULL : component_common, d->key->at);
-    d->sound = wr_diag_count(l->diag, WR_ERROR) == errors;
+    d->sound = wr_diag_count(l->diag, WR_ERROR) == errors && l->b.where->silent == silent;
     l->current = -1;
     l->b.what = "the scenario";
     l->b.explain = NULL;

@@ -164,8 +164,10 @@ static node *fill_scalar(filler *f, node *n, int depth)
     const char *name = node_ref(n);
     if (name)
         return fill_whole(f, n, name, depth);
-    const char *dollar = strchr(n->text, '$');
-    return dollar && isalpha((unsigned char)dollar[1]) ? fill_text(f, n) : n;
+    for (const char *s = n->text; (s = strchr(s, '$')); s++)
+        if (isalpha((unsigned char)s[1]))
+            return fill_text(f, n);
+    return n;
 }
 
 static node *fill(filler *f, node *n, int depth)

@@ -175,6 +175,8 @@ static const char *stat_name(loader *l, const formula_atom *a)
     const char *number = arena_print(l->arena, "%.10g", a->arg);
     if (strncmp(number, "0.", 2) != 0)
         return "p0";
+    if (number[2] == '0' && number[3] && !number[4])
+        return arena_print(l->arena, "p%c", number[3]);
     return arena_print(l->arena, number[3] ? "p%s" : "p%s0", number + 2);
 }
 

@@ -178,11 +178,11 @@ static void keep_replications(loader *l)
 static void keep_sdk(loader *l)
 {
     const void *block = NULL;
-    size_t errors = wr_diag_count(l->diag, WR_ERROR);
+    size_t errors = wr_diag_count(l->diag, WR_ERROR), silent = l->b.where->silent;
     section(l, SDK, &block);
     wr_build b = {l, "sdk", l->root->at};
     l->s->sdk = block;
-    if (block && wr_diag_count(l->diag, WR_ERROR) == errors)
+    if (block && wr_diag_count(l->diag, WR_ERROR) == errors && l->b.where->silent == silent)
         wr_retry_prepare((wr_retry_cfg *)(uintptr_t)block, &b);
 }
 
@@ -330,7 +330,7 @@ static void keep_plain(loader *l)
 {
     struct plain *p = arena_alloc(l->arena, sizeof *p);
     wr_scenario *s = l->s;
-    size_t errors = wr_diag_count(l->diag, WR_ERROR);
+    size_t errors = wr_diag_count(l->diag, WR_ERROR), silent = l->b.where->silent;
     bind_map(&l->b, plain_rows, p, l->root, section_rows);
     if (p->name)
         s->name = p->name;
@@ -346,7 +346,7 @@ static void keep_plain(loader *l)
     s->stop_when = p->stop_when;
     if (p->region)
         check_region(l, p);
-    if (wr_diag_count(l->diag, WR_ERROR) == errors)
+    if (wr_diag_count(l->diag, WR_ERROR) == errors && l->b.where->silent == silent)
         check_times(l, p);
 }
 

@@ -131,9 +131,9 @@ static const node *default_node(binder *b, const wr_param *row, wr_pos at)
                         strlen(row->def), b->diag);
 }
 
-static void bind_default(binder *b, const wr_param *row, void *field, wr_pos at)
+void bind_default(binder *b, const wr_param *row, void *field, wr_pos at)
 {
-    if (b->where->defaults >= MOST_DEFAULTS) {
+    if (bind_state(b)->defaults >= MOST_DEFAULTS) {
         bind_error(b, at, "the default of '%s' contains itself", row->key);
         return;
     }

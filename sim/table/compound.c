@@ -277,8 +277,8 @@ static bool bind_entry(binder *b, const wr_param *row, char *cfg, const node *ke
     if (value && node_null(value))
         bind_map_at(b, row->rows, cfg, NULL, NULL, key->at);
     else if (value)
-        good = bind_struct(b, row->shorthand ? key->text : row->key, &s, cfg, value) && good;
-    bind_remember(b, cfg, key->at, true, false);
+        good = bind_struct(b, row->shorthand && key->at.line ? key->text : row->key, &s, cfg, value) && good;
+    bind_remember(b, cfg, key->at.line || !value ? key->at : value->at, true, false);
     w->place = place;
     return value && good;
 }
@@ -300,7 +300,7 @@ static bool bind_names(binder *b, const wr_param *row, wr_list *out, const node 
     size_t count = one ? 1 : n->n, kept = 0;
     char *items = arena_alloc(b->arena, count ? count * row->size : 1);
     if (one)
-        good = bind_entry(b, row, items, node_scalar(b->arena, "default", n->at), n);
+        good = bind_entry(b, row, items, node_scalar(b->arena, "default", (wr_pos){0}), n); /* no line: nobody wrote it */
     for (size_t i = 0; !one && i < n->n; i++)
         if (!node_note(n->key[i]->text))
             good = bind_entry(b, row, items + kept++ * row->size, n->key[i], n->item[i]) && good;

@@ -39,7 +39,8 @@ struct bound_at {
     size_t n, room;
     int defaults;           /* above 0: what is bound now is a default, nobody wrote it */
     wr_pos home;            /* where a missing key is reported when there is no mapping */
-    bool told;              /* unknown parameters have been reported by the loader: no second message */
+    bool told;              /* unknown parameters have been reported by the loader: no second message ... */
+    size_t silent;          /* ... but so many values are missing for it */
     bind_place place;
     const node *brief;      /* a mapping made from a value that stood alone ... */
     const char *brief_row, *brief_key; /* ... as the value of this row, which was written under that key */
@@ -60,6 +61,7 @@ size_t bind_variant_keys(const wr_variant *v, const char **out, size_t room);
 void bind_absent(const wr_param *row, void *field);   /* what stands in a field that was left out, or is `none` */
 bool bind_word(const wr_param *row, const node *n);   /* `none`, or one of row->words, written for a compound value */
 bool bind_compound(binder *b, const wr_param *row, void *field, const node *n); /* BLOCK LIST MAP CHOICE */
+void bind_default(binder *b, const wr_param *row, void *field, wr_pos at); /* what row->def says */
 /* bind_map, but a missing key is reported at `at`. */
 void bind_map_at(binder *b, const wr_param *rows, void *cfg, const node *map, const wr_param *common, wr_pos at);
 #endif

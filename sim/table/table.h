@@ -60,7 +60,17 @@ extern const wr_variant dist_laws[]; /* the distributions as a table: parser, ex
 /* explain.c, schema.c, lint.c */
 void explain_rows(FILE *to, const wr_param *rows, int depth, bool recursive);
 void explain_row(FILE *to, const wr_param *row);
-void schema_rows(text *out, const wr_param *rows, const wr_param *also); /* a JSON Schema object, "properties": ... */
-/* Every way in which a table can be wrong, one line each through `say`; returns how many. */
+/* A JSON Schema is written in pieces: objects and values anywhere in the document, which refer to
+ * #/definitions/..., and, once they are all written, the definitions as a member of its root. */
+typedef struct schema schema;
+schema *schema_begin(wr_arena *a);
+void schema_object(schema *s, text *out, const wr_param *rows, const wr_param *also); /* {"type": "object", ...} */
+void schema_value(schema *s, text *out, const wr_param *row);                         /* what may stand behind row->key */
+void schema_choice(schema *s, text *out, const char *name, const wr_variant *v);      /* one of the forms */
+void schema_definitions(schema *s, text *out);                                        /* "definitions": {...} */
+void schema_text(text *out, const char *words);                                       /* a JSON string */
+void schema_rows(text *out, const wr_param *rows, const wr_param *also); /* one table as a schema of its own */
+/* Every way in which a table can be wrong, one line each through `say`; returns how many. `size`: of the struct. */
 size_t lint_rows(const wr_param *rows, size_t size, const char *name, void (*say)(void *arg, const char *line), void *arg);
+size_t lint_variants(const wr_variant *v, const char *name, void (*say)(void *arg, const char *line), void *arg);
 #endif

@@ -88,8 +88,10 @@ const node *bind_deref(binder *b, const node *n)
             }
         }
         if (!value || hops > NODE_DEPTH) {
-            if (b->where && b->where->told)
+            if (b->where && b->where->told) {
+                b->where->silent++;
                 return NULL;
+            }
             bind_error(b, n->at, value ? "the parameter '%s' refers to itself" : "there is no parameter '%s'", name);
             return NULL;
         }

@@ -2,6 +2,7 @@
 #ifndef WR_TESTS_SCENARIO_BENCH_H
 #define WR_TESTS_SCENARIO_BENCH_H
 #include "../../sim/scenario/scenario.h"
+#include <weir/model.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,13 +36,29 @@ static inline wr_scenario *bench_load(const char *yaml, const wr_override *o, si
     return s;
 }
 
-/* Everything that is said, word for word. */
-static inline void bench_says(const char *yaml, const wr_override *o, size_t n, const char *expected)
+/* TYPES in an expected text stands for the list of all types. */
+static inline void bench_expect(text *out, const char *expected)
 {
-    text said = {0};
+    const char *types;
+    for (; (types = strstr(expected, "TYPES")); expected = types + 5) {
+        size_t n = 0;
+        text_add(out, expected, (size_t)(types - expected));
+        for (size_t i = 0; wr_models[i]; i++)
+            if (!wr_models[i]->internal && strcmp(wr_models[i]->kind, "traffic") != 0)
+                text_printf(out, "%s%s", n++ ? ", " : "", wr_models[i]->kind);
+    }
+    text_puts(out, expected);
+}
+
+/* Everything that is said, word for word. */
+static inline void bench_says(const char *yaml, const wr_override *o, size_t n, const char *words)
+{
+    text said = {0}, expected = {0};
+    bench_expect(&expected, words);
     wr_scenario *s = bench_load(yaml, o, n, &said);
-    assert_string_equal(said.s ? said.s : "", expected);
+    assert_string_equal(said.s ? said.s : "", expected.s);
     text_clear(&said);
+    text_clear(&expected);
     wr_scenario_destroy(s);
 }
 #define SAYS(yaml, expected) bench_says(yaml, NULL, 0, expected)

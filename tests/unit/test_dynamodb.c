@@ -1,86 +1,7 @@
 /* test_dynamodb.c - a table as scenarios see it: what it refuses to load, what requests cost, which limit refuses
  * them and when. Arrivals are scripted or evenly spaced, so nearly every number is exact; where keys fall at
  * random the tolerance is at least five standard deviations (false alarms below 1 in 10^6). */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
-#include <weir/result.h>
-
-enum { LONGEST = 8192 };
-
-/* ---- helpers ---------------------------------------------------------------------------------------------- */
-static wr_result *run_text(const char *text)
-{
-    wr_diag *d = wr_diag_create();
-    wr_scenario *s = wr_scenario_parse("test.yaml", text, strlen(text), NULL, 0, d);
-    wr_result *r = NULL;
-    wr_err err = {0};
-    if (!s)
-        wr_diag_print(d, stderr);
-    assert_non_null(s);
-    assert_int_equal(wr_run(s, 1, 0, WR_KEEP_ALL, &r, &err), 0);
-    wr_scenario_destroy(s);
-    wr_diag_destroy(d);
-    return r;
-}
-
-__attribute__((format(printf, 1, 2))) static wr_result *run(const char *fmt, ...)
-{
-    static const char head[] = "weir: 1\nnetwork: off\nsdk: {mode: none}\n";
-    char text[LONGEST];
-    va_list ap;
-    va_start(ap, fmt);
-    memcpy(text, head, sizeof head);
-    int n = vsnprintf(text + sizeof head - 1, sizeof text - sizeof head, fmt, ap);
-    va_end(ap);
-    assert_true(n > 0 && (size_t)n < sizeof text - sizeof head);
-    return run_text(text);
-}
-
-static double part_stat(const wr_result *r, const char *part, const char *metric, const char *stat)
-{
-    const wr_measure *m = wr_result_find(r, "table", part, metric);
-    if (!m)
-        fail_msg("no metric '%s' of 'table:%s'", metric, part);
-    return wr_measure_stat(m, stat);
-}
-
-static double stat(const wr_result *r, const char *metric, const char *which)
-{
-    return part_stat(r, "", metric, which);
-}
-
-static double sum(const wr_result *r, const char *metric)
-{
-    return stat(r, metric, "sum");
-}
-
-static double cause(const wr_result *r, const char *name)
-{
-    for (size_t i = 0; i < r->causes; i++)
-        if (!strcmp(r->cause[i].owner, "table") && !strcmp(r->cause[i].cause, name))
-            return r->cause[i].count;
-    return 0;
-}
-
-static double first_cause(const wr_result *r, const char *name)
-{
-    for (size_t i = 0; i < r->causes; i++)
-        if (!strcmp(r->cause[i].owner, "table") && !strcmp(r->cause[i].cause, name))
-            return r->cause[i].first_s;
-    return NAN;
-}
-
-static void near(double x, double expected, double within)
-{
-    if (!(fabs(x - expected) <= within))
-        fail_msg("%.9g is not within %.3g of %.9g", x, within, expected);
-}
+#include "test_dynamodb.h"
 
 /* The scenario is refused, and says so. */
 static void refused(const char *table, const char *says)
@@ -93,7 +14,8 @@ static void refused(const char *table, const char *says)
     size_t n = wr_diag_rows(d, &row);
     bool found = false;
     for (size_t i = 0; i < n; i++)
-        found = found || (row[i].severity == WR_ERROR && strstr(row[i].text, says)) || (row[i].hint && strstr(row[i].hint, says));
+        found = found || (row[i].severity == WR_ERROR && strstr(row[i].text, says)) ||
+                (row[i].hint && strstr(row[i].hint, says));
     if (!found)
         wr_diag_print(d, stderr);
     assert_null(s);
@@ -101,15 +23,13 @@ static void refused(const char *table, const char *says)
     wr_diag_destroy(d);
 }
 
-#define BIG "provisioned_throughput: {read_capacity_units: 40000, write_capacity_units: 40000}, latency: 0ms"
-#define ONCE "duration: 10s\ntraffic: {user: {at: [1s], request: "
-
-/* ---- what it refuses ------------------------------------------------------------------------------------- */
+/* ---- what it refuses ------------------------------------------------------------------------------------ */
 static void test_contradictions_are_refused(void **state)
 {
     (void)state;
     refused("billing_mode: PROVISIONED", "'provisioned_throughput' of dynamodb 'table' is required");
-    refused("billing_mode: PAY_PER_REQUEST, provisioned_throughput: {read_capacity_units: 1, write_capacity_units: 1}", "has no meaning");
+    refused("billing_mode: PAY_PER_REQUEST, provisioned_throughput: {read_capacity_units: 1, write_capacity_units: 1}",
+            "has no meaning");
     refused("billing_mode: PAY_PER_REQUEST, burst: {seconds: 10}", "has no meaning");
     refused("billing_mode: PAY_PER_REQUEST, partition_model: even_split", "needs 'billing_mode: PROVISIONED'");
     refused(BIG ", on_demand: {max_read: 10}", "has no meaning");
@@ -120,10 +40,16 @@ static void test_contradictions_are_refused(void **state)
 static void test_quotas_of_the_account_are_checked(void **state)
 {
     (void)state;
-    refused("provisioned_throughput: {read_capacity_units: 40001, write_capacity_units: 1}", "above the quota of 40000");
-    refused("provisioned_throughput: {read_capacity_units: 40001, write_capacity_units: 1}", "raise 'dynamodb_table_rcu' in 'account'");
-    refused(BIG ", auto_scaling: {write: {min_capacity: 1, max_capacity: 50000}}", "'max_capacity' of dynamodb 'table' is 50000");
-    refused(BIG ", global_secondary_indexes: {by: {provisioned_throughput: {read_capacity_units: 1, write_capacity_units: 1M}}}", "above the quota");
+    refused("provisioned_throughput: {read_capacity_units: 40001, write_capacity_units: 1}", "above the quota of "
+                                                                                             "40000");
+    refused("provisioned_throughput: {read_capacity_units: 40001, write_capacity_units: 1}", "raise "
+                                                                                             "'dynamodb_table_rcu' in "
+                                                                                             "'account'");
+    refused(BIG ", auto_scaling: {write: {min_capacity: 1, max_capacity: 50000}}", "'max_capacity' of dynamodb 'table' "
+                                                                                   "is 50000");
+    refused(BIG ", global_secondary_indexes: {by: {provisioned_throughput: {read_capacity_units: 1, "
+                "write_capacity_units: 1M}}}",
+            "above the quota");
 }
 
 static void test_partitions_are_a_number_or_shares_of_one(void **state)
@@ -147,10 +73,12 @@ static void test_indexes_need_their_own_capacity(void **state)
 {
     (void)state;
     refused(BIG ", global_secondary_indexes: {by: {projection: ALL}}", "'provisioned_throughput' of index 'by'");
-    refused(BIG ", global_secondary_indexes: {by: {projection: SOME, provisioned_throughput: {read_capacity_units: 1, write_capacity_units: 1}}}", "'SOME' is not a projection");
+    refused(BIG ", global_secondary_indexes: {by: {projection: SOME, provisioned_throughput: {read_capacity_units: 1, "
+                "write_capacity_units: 1}}}",
+            "'SOME' is not a projection");
 }
 
-/* ---- what requests cost ------------------------------------------------------------------------------------- */
+/* ---- what requests cost --------------------------------------------------------------------------------- */
 static const struct {
     const char *step;
     double read, write;
@@ -192,8 +120,10 @@ static void test_each_operation_costs_what_the_guide_says(void **state)
 static void test_half_units_add_up_exactly(void **state)
 {
     (void)state;
-    wr_result *r = run("duration: 100s\ntraffic: {user: {rate: 200/s, arrivals: uniform, request: {get: {from: table}}}}\n"
-                       "resources: {table: {type: dynamodb, burst: {seconds: 0, initial: empty}, provisioned_throughput: {read_capacity_units: 100, write_capacity_units: 1}}}\n");
+    wr_result *r = run("duration: 100s\ntraffic: {user: {rate: 200/s, arrivals: uniform, request: {get: {from: "
+                       "table}}}}\n"
+                       "resources: {table: {type: dynamodb, burst: {seconds: 0, initial: empty}, "
+                       "provisioned_throughput: {read_capacity_units: 100, write_capacity_units: 1}}}\n");
     assert_true(sum(r, "throttled") == 0);
     near(sum(r, "consumed_read"), 100 * 100, 0.51);
     wr_result_destroy(r);
@@ -202,17 +132,20 @@ static void test_half_units_add_up_exactly(void **state)
 static void test_items_over_the_limit_are_not_valid(void **state)
 {
     (void)state;
-    wr_result *r = run(ONCE "[{put: {to: table, item_size: 401 KB}}]}}\nresources: {table: {type: dynamodb, " BIG "}}\n");
+    wr_result *r = run(ONCE "[{put: {to: table, item_size: 401 KB}}]}}\nresources: {table: {type: dynamodb, " BIG "}}"
+                                                                                                                  "\n");
     assert_true(sum(r, "UserErrors") == 1 && sum(r, "errors") == 1 && sum(r, "consumed_write") == 0);
     wr_result_destroy(r);
 }
 
-/* ---- the table's bucket --------------------------------------------------------------------------------------- */
+/* ---- the table's bucket --------------------------------------------------------------------------------- */
 static void test_burst_lasts_until_the_store_is_empty(void **state)
 {
     (void)state;
-    wr_result *r = run("duration: 600s\ntraffic: {user: {rate: 200/s, arrivals: uniform, request: {put: {to: table}}}}\n"
-                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 100, write_capacity_units: 100}}}\n");
+    wr_result *r = run("duration: 600s\ntraffic: {user: {rate: 200/s, arrivals: uniform, request: {put: {to: "
+                       "table}}}}\n"
+                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 100, "
+                       "write_capacity_units: 100}}}\n");
     near(sum(r, "completed"), 90000, 1);
     near(sum(r, "throttled") / sum(r, "requests"), 0.25, 1e-4);
     near(first_cause(r, "DynamoDB.TableWriteProvisionedThroughputExceeded"), 300, 0.02);
@@ -229,7 +162,8 @@ static void test_no_seconds_of_burst_are_one_second(void **state)
 {
     (void)state;
     wr_result *r = run("duration: 10s\ntraffic: {user: {at: [{t: 5s, count: 150}], request: {put: {to: table}}}}\n"
-                       "resources: {table: {type: dynamodb, burst: {seconds: 0}, provisioned_throughput: {read_capacity_units: 100, write_capacity_units: 100}}}\n");
+                       "resources: {table: {type: dynamodb, burst: {seconds: 0}, provisioned_throughput: "
+                       "{read_capacity_units: 100, write_capacity_units: 100}}}\n");
     assert_true(sum(r, "completed") == 100 && sum(r, "throttled") == 50);
     wr_result_destroy(r);
 }
@@ -239,16 +173,19 @@ static void test_utilization_is_that_of_the_busier_side(void **state)
     (void)state;
     wr_result *r = run("duration: 600s\ntraffic:\n  a: {rate: 60/s, arrivals: uniform, request: {put: {to: table}}}\n"
                        "  b: {rate: 40/s, arrivals: uniform, request: {get: {from: table, consistency: strong}}}\n"
-                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 100, write_capacity_units: 100}}}\n");
+                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 100, "
+                       "write_capacity_units: 100}}}\n");
     near(stat(r, "utilization", "mean"), 0.6, 1e-3);
     near(stat(r, "ProvisionedWriteCapacityUnits", "mean"), 100, 1e-9);
     wr_result_destroy(r);
 }
 
-/* ---- partitions ------------------------------------------------------------------------------------------------ */
-#define HOT "duration: 1800s\nwarmup: 700s\ntraffic: {user: {rate: 300/s, arrivals: uniform, request: {put: {to: table}}}}\n" \
-            "resources: {table: {type: dynamodb, detail: parts, partition_model: %s, partitions: [16.6667%%, 16.6667%%, 16.6666%%, 50%%], " \
-            "provisioned_throughput: {read_capacity_units: 400, write_capacity_units: 400}}}\n"
+/* ---- partitions ----------------------------------------------------------------------------------------- */
+#define HOT \
+    "duration: 1800s\nwarmup: 700s\ntraffic: {user: {rate: 300/s, arrivals: uniform, request: {put: {to: table}}}}\n" \
+    "resources: {table: {type: dynamodb, detail: parts, partition_model: %s, partitions: [16.6667%%, 16.6667%%, " \
+    "16.6666%%, 50%%], " \
+    "provisioned_throughput: {read_capacity_units: 400, write_capacity_units: 400}}}\n"
 
 static void test_even_split_starves_the_hot_partition(void **state)
 {
@@ -257,7 +194,8 @@ static void test_even_split_starves_the_hot_partition(void **state)
     near(sum(r, "throttled") / sum(r, "requests"), 1.0 / 6, 0.005); /* sd of the hot share: 0.0009 */
     near(part_stat(r, "p3", "throttled", "rate"), 50, 2);
     assert_true(part_stat(r, "p0", "throttled", "sum") == 0 && part_stat(r, "p1", "throttled", "sum") == 0);
-    near(first_cause(r, "DynamoDB.TableWriteKeyRangeThroughputExceeded"), 600, 30); /* the store drains at 50 +- 0.5 a second */
+    near(first_cause(r, "DynamoDB.TableWriteKeyRangeThroughputExceeded"), 600,
+         30); /* the store drains at 50 +- 0.5 a second */
     wr_result_destroy(r);
 }
 
@@ -273,7 +211,8 @@ static void test_adaptive_capacity_serves_the_hot_partition(void **state)
 static void test_one_key_never_gets_more_than_its_partition(void **state)
 {
     (void)state;
-    wr_result *r = run("duration: 60s\ntraffic: {user: {rate: 2000/s, arrivals: uniform, request: {put: {to: table, key: {constant: a}}}}}\n"
+    wr_result *r = run("duration: 60s\ntraffic: {user: {rate: 2000/s, arrivals: uniform, request: {put: {to: table, "
+                       "key: {constant: a}}}}}\n"
                        "resources: {table: {type: dynamodb, " BIG "}}\n");
     near(sum(r, "completed"), 61000, 2); /* 1,000 a second and one second's worth of store */
     assert_true(cause(r, "DynamoDB.TableWriteKeyRangeThroughputExceeded") == sum(r, "throttled"));
@@ -285,7 +224,8 @@ static void test_one_key_never_gets_more_than_its_partition(void **state)
 static void test_reads_of_one_key_have_their_own_ceiling(void **state)
 {
     (void)state;
-    wr_result *r = run("duration: 20s\ntraffic: {user: {rate: 4000/s, arrivals: uniform, request: {get: {from: table, consistency: strong, key: {constant: a}}}}}\n"
+    wr_result *r = run("duration: 20s\ntraffic: {user: {rate: 4000/s, arrivals: uniform, request: {get: {from: table, "
+                       "consistency: strong, key: {constant: a}}}}}\n"
                        "resources: {table: {type: dynamodb, " BIG "}}\n");
     near(sum(r, "completed"), 63000, 2);
     assert_true(cause(r, "DynamoDB.TableReadKeyRangeThroughputExceeded") == sum(r, "throttled"));
@@ -295,182 +235,17 @@ static void test_reads_of_one_key_have_their_own_ceiling(void **state)
 static void test_heat_splits_what_can_be_split(void **state)
 {
     (void)state;
-    wr_result *r = run("duration: 120s\ntraffic: {user: {rate: 1900/s, arrivals: uniform, request: {put: {to: table, key: {uniform: {n: 100k}}}}}}\n"
-                       "resources: {table: {type: dynamodb, partitions: 1, split_for_heat: {after: 10s, max: 8}, " BIG "}}\n");
+    wr_result *r =
+        run("duration: 120s\ntraffic: {user: {rate: 1900/s, arrivals: uniform, request: {put: {to: table, key: "
+            "{uniform: {n: 100k}}}}}}\n"
+            "resources: {table: {type: dynamodb, partitions: 1, split_for_heat: {after: 10s, max: 8}, " BIG "}}\n");
     assert_true(stat(r, "partitions", "last") >= 2 && stat(r, "partitions", "last") <= 8);
     assert_true(sum(r, "throttled") > 5000 && sum(r, "throttled") < 60000); /* unsplit it would be 107,000 */
     wr_result_destroy(r);
-    r = run("duration: 60s\ntraffic: {user: {rate: 1900/s, arrivals: uniform, request: {put: {to: table, key: {constant: a}}}}}\n"
+    r = run("duration: 60s\ntraffic: {user: {rate: 1900/s, arrivals: uniform, request: {put: {to: table, key: "
+            "{constant: a}}}}}\n"
             "resources: {table: {type: dynamodb, partitions: 1, split_for_heat: 5s, " BIG "}}\n");
     assert_true(stat(r, "partitions", "last") == 1);
-    wr_result_destroy(r);
-}
-
-/* ---- conditions and transactions ---------------------------------------------------------------------------------- */
-static void test_failed_condition_consumes_and_takes_its_time(void **state)
-{
-    (void)state;
-    wr_result *r = run(ONCE "[{put: {to: table, item_size: 3 KB, condition: 0%%}}]}}\n"
-                       "resources: {table: {type: dynamodb, latency: {put: 7ms}, provisioned_throughput: {read_capacity_units: 10, write_capacity_units: 10}}}\n");
-    assert_true(sum(r, "consumed_write") == 3 && sum(r, "ConditionalCheckFailedRequests") == 1);
-    assert_true(cause(r, "DynamoDB.ConditionalCheckFailed") == 1 && sum(r, "completed") == 0);
-    near(stat(r, "latency_all", "mean"), 0.007, 1e-9);
-    assert_true(stat(r, "SuccessfulRequestLatency", "count") == 0);
-    wr_result_destroy(r);
-}
-
-#define LOCK "duration: 10s\ntraffic:\n" \
-             "  slow: {at: [1s], request: [{get: {from: table, key: {constant: row}}}, {wait: 2s}, {put: {to: table, condition: unchanged, key: {constant: row}}}]}\n" \
-             "  other: {at: [%s], request: {put: {to: table, key: {constant: %s}}}}\n" \
-             "resources: {table: {type: dynamodb, " BIG "}}\n"
-
-static void test_unchanged_fails_only_when_the_item_was_written_in_between(void **state)
-{
-    (void)state;
-    static const struct { const char *at, *key; double failed; } cases[] = {
-        {"2s", "row", 1}, {"2s", "elsewhere", 0}, {"500ms", "row", 0}, {"4s", "row", 0}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        wr_result *r = run(LOCK, cases[i].at, cases[i].key);
-        assert_true(sum(r, "ConditionalCheckFailedRequests") == cases[i].failed);
-        assert_true(sum(r, "consumed_write") == 2);
-        wr_result_destroy(r);
-    }
-}
-
-#define TRANSACT "duration: 10s\ntraffic:\n" \
-                 "  a: {at: [1s], request: {transact: {to: table, puts: 2, key: {constant: row}}}}\n" \
-                 "  b: {at: [%s], request: {%s: {to: table, %skey: {constant: row}}}}\n" \
-                 "resources: {table: {type: dynamodb, transaction_conflicts: %s, latency: {all: 0ms, transact: 1s}, " \
-                 "provisioned_throughput: {read_capacity_units: 100, write_capacity_units: 100}}}\n"
-
-static void test_transactions_conflict_while_they_are_in_flight(void **state)
-{
-    (void)state;
-    wr_result *r = run(TRANSACT, "1500ms", "put", "", "true");
-    assert_true(sum(r, "TransactionConflict") == 1 && cause(r, "DynamoDB.TransactionConflict") == 1);
-    wr_result_destroy(r);
-    r = run(TRANSACT, "1500ms", "transact", "puts: 2, ", "true");
-    assert_true(sum(r, "TransactionConflict") == 2 && cause(r, "DynamoDB.TransactionCanceled") == 1);
-    wr_result_destroy(r);
-    r = run(TRANSACT, "2500ms", "put", "", "true");
-    assert_true(sum(r, "TransactionConflict") == 0 && sum(r, "completed") == 2);
-    wr_result_destroy(r);
-    r = run(TRANSACT, "1500ms", "put", "", "false");
-    assert_true(sum(r, "TransactionConflict") == 0 && sum(r, "completed") == 2);
-    wr_result_destroy(r);
-}
-
-static void test_transaction_takes_all_its_units_or_none(void **state)
-{
-    (void)state;
-    wr_result *r = run("duration: 10s\ntraffic: {a: {at: [1s], request: [{transact: {to: table, puts: 6, catch: continue}}, {put: {to: table, item_size: 10 KB}}]}}\n"
-                       "resources: {table: {type: dynamodb, burst: {seconds: 0}, latency: 0ms, provisioned_throughput: {read_capacity_units: 10, write_capacity_units: 10}}}\n");
-    assert_true(sum(r, "consumed_write") == 10 && sum(r, "throttled") == 1 && sum(r, "completed") == 1);
-    wr_result_destroy(r);
-}
-
-/* ---- batches ------------------------------------------------------------------------------------------------------- */
-static void test_batch_does_what_it_can(void **state)
-{
-    (void)state;
-    wr_result *r = run("duration: 10s\ntraffic: {a: {at: [1s, 1s], request: {batch: {to: table, puts: 15}}}}\n"
-                       "resources: {table: {type: dynamodb, burst: {seconds: 0}, provisioned_throughput: {read_capacity_units: 10, write_capacity_units: 10}}}\n");
-    assert_true(sum(r, "consumed_write") == 10 && sum(r, "unprocessed") == 5);
-    assert_true(sum(r, "completed") == 1 && sum(r, "throttled") == 1); /* of the second one nothing was done */
-    assert_true(sum(r, "ThrottledRequests") == 1 && sum(r, "WriteThrottleEvents") == 20);
-    wr_result_destroy(r);
-}
-
-/* ---- indexes --------------------------------------------------------------------------------------------------------- */
-static void test_starved_index_throttles_the_table(void **state)
-{
-    (void)state;
-    wr_result *r = run("duration: 100s\ntraffic: {user: {rate: 100/s, arrivals: uniform, request: {put: {to: table}}}}\n"
-                       "resources:\n  table:\n    type: dynamodb\n    burst: {seconds: 0}\n    provisioned_throughput: {read_capacity_units: 200, write_capacity_units: 200}\n"
-                       "    global_secondary_indexes: {by_user: {provisioned_throughput: {read_capacity_units: 10, write_capacity_units: 25}}}\n");
-    near(sum(r, "completed"), 2500, 26);
-    assert_true(cause(r, "DynamoDB.IndexWriteProvisionedThroughputExceeded") == sum(r, "throttled"));
-    assert_true(sum(r, "consumed_write") == sum(r, "completed")); /* what the index refused was given back */
-    near(part_stat(r, "by_user", "ConsumedWriteCapacityUnits", "sum"), sum(r, "completed"), 1e-9);
-    assert_true(part_stat(r, "by_user", "WriteThrottleEvents", "sum") == sum(r, "throttled"));
-    assert_true(sum(r, "WriteThrottleEvents") == 0);
-    wr_result_destroy(r);
-}
-
-static void test_index_writes_follow_projection_and_key_changes(void **state)
-{
-    (void)state;
-    wr_result *r = run(ONCE "[{put: {to: table, item_size: 4 KB}}]}}\nresources:\n  table:\n    type: dynamodb\n    provisioned_throughput: {read_capacity_units: 100, write_capacity_units: 100}\n"
-                       "    local_secondary_indexes: {local: {}}\n"
-                       "    global_secondary_indexes:\n"
-                       "      all: {provisioned_throughput: {read_capacity_units: 100, write_capacity_units: 100}}\n"
-                       "      keys: {projection: KEYS_ONLY, provisioned_throughput: {read_capacity_units: 100, write_capacity_units: 100}}\n"
-                       "      half: {projection: 50%%, key_changes: 100%%, provisioned_throughput: {read_capacity_units: 100, write_capacity_units: 100}}\n"
-                       "      none: {written: 0%%, provisioned_throughput: {read_capacity_units: 100, write_capacity_units: 100}}\n");
-    assert_true(sum(r, "consumed_write") == 8);
-    assert_true(part_stat(r, "all", "consumed_write", "sum") == 4 && part_stat(r, "keys", "consumed_write", "sum") == 1);
-    assert_true(part_stat(r, "half", "consumed_write", "sum") == 4 && part_stat(r, "none", "consumed_write", "sum") == 0);
-    wr_result_destroy(r);
-}
-
-static void test_queries_of_an_index_use_its_capacity(void **state)
-{
-    (void)state;
-    wr_result *r = run(ONCE "[{query: {from: table, index: by_user, item_size: 8 KB}}, {query: {from: table, index: by_user, consistency: strong, catch: continue}}]}}\n"
-                       "resources: {table: {type: dynamodb, " BIG ", global_secondary_indexes: {by_user: {provisioned_throughput: {read_capacity_units: 5, write_capacity_units: 5}}}}}\n");
-    assert_true(sum(r, "consumed_read") == 0 && part_stat(r, "by_user", "consumed_read", "sum") == 1);
-    assert_true(sum(r, "UserErrors") == 1); /* global indexes have no strong reads */
-    wr_result_destroy(r);
-}
-
-/* ---- on demand --------------------------------------------------------------------------------------------------------- */
-static void test_on_demand_serves_twice_the_peak_of_half_an_hour_ago(void **state)
-{
-    (void)state;
-    wr_result *r = run("duration: 2h\nmetrics_period: 10m\ntraffic: {user: {rate: 20/s, arrivals: uniform, key: {uniform: {n: 1M}}, request: {put: {to: table, item_size: 100 KB}}}}\n"
-                       "resources: {table: {type: dynamodb, billing_mode: PAY_PER_REQUEST, on_demand: {warm_write: 500}}}\n");
-    const wr_measure *m = wr_result_find(r, "table", "", "consumed_write");
-    near(m->series[WR_S_MAIN][1] / 600, 500, 10);   /* what it is warm for */
-    near(m->series[WR_S_MAIN][5] / 600, 1000, 20);  /* from 31 min: twice that */
-    near(m->series[WR_S_MAIN][11] / 600, 2000, 40); /* and all that is offered */
-    assert_true(cause(r, "DynamoDB.TableWriteKeyRangeThroughputExceeded") == sum(r, "throttled"));
-    wr_result_destroy(r);
-}
-
-static void test_on_demand_maximum_is_its_own_cause(void **state)
-{
-    (void)state;
-    wr_result *r = run("duration: 100s\ntraffic: {user: {rate: 100/s, arrivals: uniform, request: {get: {from: table, consistency: strong}}}}\n"
-                       "resources: {table: {type: dynamodb, billing_mode: PAY_PER_REQUEST, on_demand: {max_read: 50}}}\n");
-    near(sum(r, "completed"), 5050, 2);
-    assert_true(cause(r, "DynamoDB.TableReadMaxOnDemandThroughputExceeded") == sum(r, "throttled"));
-    double usd = 0;
-    for (size_t i = 0; i < r->costs; i++)
-        usd += r->cost[i].usd;
-    near(usd, sum(r, "consumed_read") * 0.125e-6, 1e-12);
-    wr_result_destroy(r);
-}
-
-/* ---- faults and money ------------------------------------------------------------------------------------------------------- */
-static void test_failed_share_of_the_keys_is_not_served(void **state)
-{
-    (void)state;
-    wr_result *r = run("duration: 100s\ntraffic: {user: {rate: 100/s, arrivals: uniform, request: {get: {from: table}}}}\n"
-                       "resources: {table: {type: dynamodb, " BIG "}}\nfaults: [{fail: table, at: 20s, for: 50s, share: 40%%}]\n");
-    near(sum(r, "SystemErrors"), 2000, 175); /* 5000 draws at 0.4: sd 35 */
-    assert_true(cause(r, "Fault.fail") == sum(r, "SystemErrors"));
-    wr_result_destroy(r);
-}
-
-static void test_provisioned_capacity_is_billed_by_the_hour(void **state)
-{
-    (void)state;
-    wr_result *r = run("duration: 2h\ntraffic: {user: {at: [1s], request: {get: {from: table}}}}\n"
-                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 100, write_capacity_units: 10}}}\n");
-    double usd = 0;
-    for (size_t i = 0; i < r->costs; i++)
-        usd += r->cost[i].usd;
-    near(usd, 2 * (100 * 0.00013 + 10 * 0.00065), 1e-9);
     wr_result_destroy(r);
 }
 
@@ -493,18 +268,6 @@ int main(void)
         cmocka_unit_test(test_one_key_never_gets_more_than_its_partition),
         cmocka_unit_test(test_reads_of_one_key_have_their_own_ceiling),
         cmocka_unit_test(test_heat_splits_what_can_be_split),
-        cmocka_unit_test(test_failed_condition_consumes_and_takes_its_time),
-        cmocka_unit_test(test_unchanged_fails_only_when_the_item_was_written_in_between),
-        cmocka_unit_test(test_transactions_conflict_while_they_are_in_flight),
-        cmocka_unit_test(test_transaction_takes_all_its_units_or_none),
-        cmocka_unit_test(test_batch_does_what_it_can),
-        cmocka_unit_test(test_starved_index_throttles_the_table),
-        cmocka_unit_test(test_index_writes_follow_projection_and_key_changes),
-        cmocka_unit_test(test_queries_of_an_index_use_its_capacity),
-        cmocka_unit_test(test_on_demand_serves_twice_the_peak_of_half_an_hour_ago),
-        cmocka_unit_test(test_on_demand_maximum_is_its_own_cause),
-        cmocka_unit_test(test_failed_share_of_the_keys_is_not_served),
-        cmocka_unit_test(test_provisioned_capacity_is_billed_by_the_hour),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

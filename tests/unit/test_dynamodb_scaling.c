@@ -59,7 +59,8 @@ static void test_capacity_settles_at_consumption_over_target(void **state)
 {
     (void)state;
     wr_result *r = run("duration: 30m\ntraffic: {w: {rate: 300/s, arrivals: uniform, request: {put: {to: table}}}}\n"
-                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 10, write_capacity_units: 400}, "
+                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 10, "
+                       "write_capacity_units: 400}, "
                        "auto_scaling: {write: {min_capacity: 10, max_capacity: 1000}, update_time: 2m}}}\n");
     assert_true(stat(r, "ProvisionedWriteCapacityUnits", "last") == 429); /* 300 / 0.7, rounded up */
     assert_true(stat(r, "ProvisionedReadCapacityUnits", "last") == 10);
@@ -71,8 +72,10 @@ static void test_capacity_settles_at_consumption_over_target(void **state)
 static void test_raise_needs_two_minutes_and_burst_hides_them(void **state)
 {
     (void)state;
-    wr_result *r = run("duration: 20m\ntraffic: {w: {stages: [{rate: 50/s, for: 5m}, {rate: 90/s, for: 60s}, {rate: 50/s, for: 5m}], arrivals: uniform, request: {put: {to: table}}}}\n"
-                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 10, write_capacity_units: 100}, "
+    wr_result *r = run("duration: 20m\ntraffic: {w: {stages: [{rate: 50/s, for: 5m}, {rate: 90/s, for: 60s}, {rate: "
+                       "50/s, for: 5m}], arrivals: uniform, request: {put: {to: table}}}}\n"
+                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 10, "
+                       "write_capacity_units: 100}, "
                        "auto_scaling: {write: {min_capacity: 100, max_capacity: 1000}, update_time: 2m}}}\n");
     assert_true(changes(r, "scale_out") == 0 && stat(r, "throttled", "sum") == 0);
     wr_result_destroy(r);
@@ -81,8 +84,10 @@ static void test_raise_needs_two_minutes_and_burst_hides_them(void **state)
 static void test_lowering_takes_fifteen_minutes_and_an_idle_table_keeps_its_capacity(void **state)
 {
     (void)state;
-    wr_result *r = run("duration: 2h\ntraffic: {w: {rate: 30/s, arrivals: uniform, start: 1h, request: {put: {to: table}}}}\n"
-                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 10, write_capacity_units: 100}, "
+    wr_result *r = run("duration: 2h\ntraffic: {w: {rate: 30/s, arrivals: uniform, start: 1h, request: {put: {to: "
+                       "table}}}}\n"
+                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 10, "
+                       "write_capacity_units: 100}, "
                        "auto_scaling: {write: {min_capacity: 10, max_capacity: 1000}, update_time: 1m}}}\n");
     assert_true(stat(r, "ProvisionedWriteCapacityUnits", "last") == 43);
     assert_true(changes(r, "scale_in") == 1);
@@ -94,7 +99,8 @@ static void test_bounds_hold_and_are_reached_at_the_start(void **state)
 {
     (void)state;
     wr_result *r = run("duration: 30m\ntraffic: {w: {rate: 300/s, arrivals: uniform, request: {put: {to: table}}}}\n"
-                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 10, write_capacity_units: 20}, "
+                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 10, "
+                       "write_capacity_units: 20}, "
                        "auto_scaling: {write: {min_capacity: 50, max_capacity: 200}, update_time: 1s}}}\n");
     assert_true(stat(r, "ProvisionedWriteCapacityUnits", "last") == 200);
     assert_true(fabs(change(r, "scale_out", 0) - 1) < 1e-6);
@@ -104,9 +110,12 @@ static void test_bounds_hold_and_are_reached_at_the_start(void **state)
 static void test_decreases_are_rationed(void **state)
 {
     (void)state;
-    wr_result *r = run("duration: 12h\nmetrics_period: 10m\ntraffic: {w: {rate: \"20*0.75^floor(t/20m)\", arrivals: uniform, request: {put: {to: table}}}}\n"
-                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 10, write_capacity_units: 10000}, "
-                       "auto_scaling: {write: {min_capacity: 1, max_capacity: 10000, target_value: 90}, update_time: 1s, max_decreases_per_day: 5}}}\n");
+    wr_result *r = run("duration: 12h\nmetrics_period: 10m\ntraffic: {w: {rate: \"20*0.75^floor(t/20m)\", arrivals: "
+                       "uniform, request: {put: {to: table}}}}\n"
+                       "resources: {table: {type: dynamodb, provisioned_throughput: {read_capacity_units: 10, "
+                       "write_capacity_units: 10000}, "
+                       "auto_scaling: {write: {min_capacity: 1, max_capacity: 10000, target_value: 90}, update_time: "
+                       "1s, max_decreases_per_day: 5}}}\n");
     assert_true(changes(r, "scale_in") == 5);
     assert_true(change(r, "scale_in", 4) - change(r, "scale_in", 3) >= 3600); /* after four, one an hour */
     wr_result_destroy(r);

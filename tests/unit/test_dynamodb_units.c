@@ -20,7 +20,7 @@ static double page_units(const double *kb, size_t n, double factor)
     return ddb_pages_units(&p, factor);
 }
 
-/* ---- units ------------------------------------------------------------------------------------------------ */
+/* ---- units ---------------------------------------------------------------------------------------------- */
 static void test_the_ten_examples_of_the_guide(void **state)
 {
     (void)state;
@@ -94,7 +94,7 @@ static void test_other_items_have_keys_of_their_own(void **state)
             assert_true(ddb_other_key(42, i) != ddb_other_key(42, j));
 }
 
-/* ---- keys --------------------------------------------------------------------------------------------------- */
+/* ---- keys ----------------------------------------------------------------------------------------------- */
 static const wr_code stub_codes[] = {{"OK", NULL, WR_OK, 200, "Done."}, {0}};
 static const wr_model stub = {.kind = "stub", .codes = stub_codes};
 

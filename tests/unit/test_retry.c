@@ -101,7 +101,7 @@ static void test_attempts_count_the_first_try(void **state)
 static void test_plain_modes_have_their_laws(void **state)
 {
     (void)state;
-    ladder("{mode: fixed, base: 200ms}", 3, WR_FAILED - 0, NULL, 0.2, 0.2, 0.2);
+    ladder("{mode: fixed, base: 200ms, attempts: 9}", 3, WR_FAILED, NULL, 0.2, 0.2, 0.2);
     ladder("{mode: exponential, base: 100ms, attempts: 9}", 5, WR_FAILED, NULL, 1.6, 1.6, 1.6);
     ladder("{mode: exponential, base: 100ms, cap: 1s, attempts: unlimited}", 5000, WR_FAILED, NULL, 1, 1, 1);
     ladder("{mode: full_jitter, base: 100ms, attempts: 9}", 3, WR_FAILED, NULL, 0, 0.2, 0.4);

@@ -22,9 +22,9 @@ static void test_a_newer_format_is_refused_and_nothing_else_is_said(void **state
 static void test_what_is_required_is_missed(void **state)
 {
     (void)state;
-    SAYS("name: x\n", "1:1: 'weir' of the scenario is required\n1:1: 'resources' of the scenario is required\n");
+    SAYS("name: x\n", "1:1: 'resources' of the scenario is required\n1:1: 'weir' of the scenario is required\n");
     SAYS("weir: 1\nresources:\n  desk: {type: service, service_time: 1ms}\n", "1:1: 'duration' is required, or 'stop_when'\n");
-    SAYS(HEAD "resources:\n  desk:\n", "4:3: 'type' of 'desk' is required; available: alb, asg, dynamodb, service\n");
+    SAYS(HEAD "resources:\n  desk:\n", "4:3: 'type' of 'desk' is required; available: TYPES\n");
 }
 
 static void test_unknown_keys_come_with_advice(void **state)
@@ -43,13 +43,13 @@ static void test_types_that_are_not_here_say_why(void **state)
 {
     (void)state;
     SAYS(HEAD "resources:\n  q: {type: kinesis}\n",
-         "4:13: type 'kinesis' of 'q' is reserved for a later version; available: alb, asg, dynamodb, service\n");
+         "4:13: type 'kinesis' of 'q' is reserved for a later version; available: TYPES\n");
     SAYS(HEAD "resources:\n  q: {type: servce}\n",
-         "4:13: unknown type 'servce' of 'q'; available: alb, asg, dynamodb, service -> did you mean 'service'?\n");
+         "4:13: unknown type 'servce' of 'q'; available: TYPES -> did you mean 'service'?\n");
     SAYS(HEAD "resources:\n  q: {type: traffic}\n",
-         "4:13: unknown type 'traffic' of 'q'; available: alb, asg, dynamodb, service\n");
+         "4:13: unknown type 'traffic' of 'q'; available: TYPES\n");
     SAYS(HEAD "resources:\n  q: {type: AWS::S3::Bucket}\n",
-         "4:13: type 'AWS::S3::Bucket' of 'q' is reserved for a later version; available: alb, asg, dynamodb, service\n");
+         "4:13: type 'AWS::S3::Bucket' of 'q' is reserved for a later version; available: TYPES\n");
 }
 
 static void test_names_follow_the_rules(void **state)
