@@ -121,12 +121,14 @@ static void become(alb_target *t, enum alb_state state)
     alb_dns_judge(g->alb);
 }
 
-/* A group of nothing but beginners has nobody to protect them. */
+/* Those that begin together have nobody who could carry the load for them. */
 static bool somebody_warm(const alb_group *g, wr_time now)
 {
-    for (uint32_t i = 0; i < g->ids; i++)
-        if (g->target[i] && g->target[i]->state == ALB_IS_HEALTHY && g->target[i]->slow_until <= now)
+    for (uint32_t i = 0; i < g->ids; i++) {
+        const alb_target *t = g->target[i];
+        if (t && t->state == ALB_IS_HEALTHY && t->since < now && t->slow_until <= now)
             return true;
+    }
     return false;
 }
 

@@ -47,11 +47,13 @@ static const wr_usage usage[] = {
 static void check_sizes(asg_cfg *cfg, wr_build *b)
 {
     if (cfg->min > cfg->max)
-        wr_build_error(b, &cfg->min, "'min_size' %lld of asg '%s' is above its 'max_size' %lld", (long long)cfg->min, wr_build_name(b), (long long)cfg->max);
+        wr_build_error(b, &cfg->min, "'min_size' %lld of asg '%s' is above its 'max_size' %lld", (long long)cfg->min,
+                       wr_build_name(b), (long long)cfg->max);
     if (cfg->desired < 0)
         cfg->desired = cfg->min;
     else if (cfg->desired < cfg->min || cfg->desired > cfg->max)
-        wr_build_error(b, &cfg->desired, "'desired_capacity' %lld of asg '%s' is not between 'min_size' %lld and 'max_size' %lld",
+        wr_build_error(b, &cfg->desired,
+                       "'desired_capacity' %lld of asg '%s' is not between 'min_size' %lld and 'max_size' %lld",
                        (long long)cfg->desired, wr_build_name(b), (long long)cfg->min, (long long)cfg->max);
 }
 
@@ -77,7 +79,8 @@ static void read_zones(asg_cfg *cfg, wr_build *b)
     for (size_t i = 0; i < cfg->zones.n; i++) {
         int l = letter(z[i].letter);
         if (l < 0)
-            wr_build_error(b, &z[i].letter, "'%s' is not an availability zone; write one letter, such as a", z[i].letter ? z[i].letter : "");
+            wr_build_error(b, &z[i].letter, "'%s' is not an availability zone; write one letter, such as a",
+                           z[i].letter ? z[i].letter : "");
         else if (place_of(cfg, l) >= 0)
             wr_build_error(b, &z[i].letter, "zone '%s' stands twice in 'availability_zones'", z[i].letter);
         else
@@ -129,7 +132,8 @@ static void read_credits(asg_cfg *cfg, wr_build *b)
     bool given = wr_build_given(b, &cfg->credits);
     if (!p->credits) {
         if (given || !isnan(cfg->initial_credits))
-            wr_build_error(b, given ? (const void *)&cfg->credits : &cfg->initial_credits, "'%s' has no CPU credits; T families do, such as t3.micro", p->type);
+            wr_build_error(b, given ? (const void *)&cfg->credits : &cfg->initial_credits,
+                           "'%s' has no CPU credits; T families do, such as t3.micro", p->type);
         return;
     }
     p->unlimited = given ? cfg->credits == UNLIMITED : t->unlimited;

@@ -1,109 +1,15 @@
-/* asg.h - the files of the Auto Scaling group and its instances among themselves.
+/* asg.h - the files of the Auto Scaling group among themselves.
  *
- * ec2.c is one instance and knows of its group only the metrics; ec2_types.c says what an instance type
- * is. asg_table.c and asg_plan.c are what users write, asg.c checks it and has the descriptor, asg_fleet.c launches, terminates and balances zones, asg_health.c
- * replaces what is unhealthy and takes faults, asg_policy.c turns alarms into capacity, asg_rules.c holds the
- * arithmetic that AWS documents, free of any run. */
+ * asg_table.c and asg_plan.c are what users write, asg.c checks it and has the descriptor, asg_fleet.c launches,
+ * terminates and balances zones, asg_victims.c says who goes, asg_hooks.c what holds an instance on its way,
+ * asg_health.c replaces what is unhealthy and takes faults, asg_roll.c brings a new version, asg_policy.c turns
+ * alarms into capacity, asg_rules.c holds the arithmetic that AWS documents. One instance is ec2.h. */
 #ifndef WR_ASG_H
 #define WR_ASG_H
-#include "models.h"
+#include "asg_rules.h"
+#include "ec2.h"
 
 enum { ZONES = 26, SCALERS = 50, MARKS = 64 };
-
-/* ---- instance types (ec2_types.c) ---------------------------------------------------------------------- */
-typedef struct ec2_type {
-    const char *name;   /* "m7g.large" */
-    double vcpus, memory_gib;
-    /* T families: credits earned an hour, share of a vCPU that they sustain; 0: no credits */
-    double earn_per_hour, baseline;
-    double launch_credits; /* t2 standard */
-    bool unlimited;        /* the family's default mode */
-} ec2_type;
-extern const ec2_type ec2_types[];               /* ends with {0} */
-const ec2_type *ec2_type_find(const char *name); /* NULL: not in the table */
-
-/* ---- one instance (ec2.c) -------------------------------------------------------------------------------- */
-enum { EC2_FIFO, EC2_LIFO, EC2_PS, EC2_PRIORITY };
-enum ec2_code { EC2_OK, EC2_ERROR, EC2_QUEUE_FULL, EC2_QUEUE_TIMEOUT, EC2_FAIL, EC2_ENDED, EC2_NOT_READY, EC2_NO_INSTANCE };
-extern const wr_code ec2_codes[]; /* of the instance and of the group: a request may be sent to either */
-
-typedef struct ec2_plan { /* what all instances of a group have in common; the cfg of wr_model_ec2 */
-    const char *type;
-    double vcpus, memory, speed;
-    int64_t concurrency, queue_limit;
-    int discipline, drop;         /* drop: a full line does not even answer */
-    const wr_dist *queue_timeout;
-    const wr_program *code;       /* NULL: answers at once */
-    /* T families: */
-    bool credits, unlimited;
-    double earn, baseline, cap, initial, launch; /* credits an hour; share of a vCPU; credits */
-    wr_dur ramp;
-} ec2_plan;
-
-typedef struct ec2_credit {   /* of one T instance, as of `at` */
-    double balance, launch, surplus, peak; /* peak: the most it had saved since it last ran out */
-    double factor;            /* of full speed */
-    bool empty;
-    double ramp_from;         /* where on the ramp it began, 1: at full speed */
-    wr_time at, emptied;
-    wr_event check;
-} ec2_credit;
-
-enum ec2_state { EC2_PENDING, EC2_IN_SERVICE, EC2_TERMINATING, EC2_TERMINATED };
-typedef struct ec2 {
-    wr_comp *self, *group;
-    const ec2_plan *plan;
-    enum ec2_state state;
-    bool started;          /* the application answers */
-    bool counted;          /* its CPU is in the group's CPUUtilization */
-    int fails, hangs;      /* faults in force on it */
-    double slow;           /* product of the factors in force */
-    double at_work, busy;  /* vCPUs with work; the same at the speed that credits allow */
-    ec2_credit *credit;    /* NULL: no T family */
-    wr_station station;
-    wr_share *cpu;
-    wr_host *host;
-    wr_call *in_work;      /* list of those that hold a slot */
-    /* the group's: */
-    int az;
-    int64_t serial;        /* order of launch */
-    int template;          /* version of the launch template; grows with each deploy */
-    wr_time launched, in_service_at;
-    size_t slot;           /* in the group's fleet */
-    uint64_t warm;         /* bit per scaler: past its warm-up */
-    wr_event timer;        /* end of boot */
-    bool paid;             /* costs nothing any more */
-    bool extra;            /* launched to balance zones, above the desired capacity */
-} ec2;
-/* Rows of the group's metrics that an instance moves; the group's table begins with them. */
-enum { ASG_CPU, ASG_CPU_BUSY, ASG_CPU_VCPUS, ASG_NETWORK_IN, ASG_DESIRED, ASG_MIN, ASG_MAX, ASG_IN_SERVICE,
-       ASG_PENDING, ASG_TERMINATING, ASG_TOTAL, ASG_LAUNCHES, ASG_TERMINATIONS, ASG_LAUNCH_FAILURES,
-       ASG_CREDIT_BALANCE, ASG_CREDITS_USED, ASG_SURPLUS_BALANCE, ASG_CREDITS_CHARGED };
-void ec2_serve(ec2 *i, wr_call *c);       /* a request that was sent to its group */
-void ec2_gone(wr_call *c);                /* the caller of such a request stopped waiting */
-void ec2_begin(ec2 *i);                   /* the application answers from now on */
-void ec2_count(ec2 *i, bool on);          /* its CPU enters or leaves CPUUtilization */
-void ec2_fail(ec2 *i, bool hang, bool on);
-void ec2_slow(ec2 *i, double factor);     /* multiplies; the reciprocal takes it back */
-void ec2_retime(ec2 *i);                  /* its speed has changed */
-void ec2_end(ec2 *i);                     /* it stops: what is in it fails, nothing is answered afterwards */
-void ec2_enter(ec2 *i, enum ec2_state state);
-bool ec2_serving(const ec2 *i);           /* would answer a request */
-
-/* ec2_credit.c */
-void ec2_credit_begin(ec2 *i);
-void ec2_credit_look(ec2 *i);             /* brings the balance up to date and draws the consequences */
-void ec2_credit_end(ec2 *i);
-
-/* ---- rules of AWS's documents (asg_rules.c) ------------------------------------------------------------------ */
-enum adjustment { CHANGE_IN_CAPACITY, EXACT_CAPACITY, PERCENT_CHANGE };
-double asg_round(double change);          /* PercentChangeInCapacity: 12.7 -> 12, .67 -> 1, -.58 -> -1, -6.67 -> -6 */
-int64_t asg_adjust(int64_t capacity, enum adjustment how, double by, int64_t least); /* least: min_adjustment_magnitude */
-/* Target tracking: the capacity at which the metric would meet its target. */
-int64_t asg_track(double capacity, double value, double target);
-typedef struct asg_step { double from, to, by; } asg_step; /* bounds relative to the threshold; NaN: open */
-const asg_step *asg_step_of(const asg_step *s, size_t n, double x, bool above); /* NULL: none covers it */
-int asg_zone_for_launch(const int64_t *count, const bool *usable, int zones);   /* fewest; -1: none is usable */
 
 /* ---- the group's configuration (asg.c) -------------------------------------------------------------------------- */
 typedef struct asg_policy {
@@ -199,7 +105,6 @@ extern const wr_param asg_params[];      /* asg_table.c */
 void asg_refuse_later(const asg_cfg *cfg, wr_build *b);
 extern const wr_param asg_policy_rows[]; /* asg_plan.c */
 void asg_policy_prepare(asg_cfg *cfg, wr_build *b);
-enum { ASG_HOURS, ASG_DETAILED, ASG_ALARMS, ASG_SURPLUS }; /* rows of usage */
 
 /* ---- the group in a run ---------------------------------------------------------------------------------------------- */
 typedef struct asg_mark { wr_time at; double integral; } asg_mark;
@@ -255,6 +160,9 @@ typedef struct asg {
     int template;
     double slow;                /* of faults that take the whole group */
     asg_fault_mark *marks;
+    struct candidate *bench;    /* asg_victims.c */
+    ec2 **gone;
+    size_t bench_room;
     asg_roll roll;
     scaler *scaler;
     size_t scalers;
@@ -278,7 +186,8 @@ int64_t asg_launch_extras(asg *g, int64_t n);     /* above the desired capacity;
 void asg_balance(wr_comp *self);                  /* az_rebalance */
 bool asg_warming(const asg *g, const scaler *s);  /* some instance is pending or in its warm-up */
 ec2 *asg_next(asg *g);                            /* who serves a request sent to the group; NULL: nobody */
-size_t asg_victim(const asg *g, wr_rng *fate);    /* place in the fleet; the rule of `termination_policies` */
+/* asg_victims.c */
+ec2 **asg_victims(asg *g, int64_t n);             /* who goes, by `termination_policies`; valid until the next call */
 void asg_ended(asg *g, ec2 *i);                   /* it exists no more */
 /* asg_hooks.c */
 wr_dur asg_hook_wait(asg *g, int transition, bool *abandon); /* how long hooks hold an instance, and what follows */

@@ -8,7 +8,6 @@
  * launching first, above the desired capacity by a tenth or one at the most. One event per launch and step
  * of life, none that repeats. Truth: tests/unit/test_asg.c. */
 #include "asg.h"
-#include <math.h>
 #include <stdio.h>
 
 enum { BACKOFF_FIRST = 30, BACKOFF_MOST = 300, LEAST_BILLED = 60 }; /* seconds */
@@ -298,65 +297,15 @@ void asg_left(wr_comp *self, wr_comp *member)
         terminated(self, i);
 }
 
-/* Smaller goes first. Launch templates grow with each deploy; billing hours are counted from the launch. */
-static double rank(const asg *g, const ec2 *i, int policy)
-{
-    double age = (double)(wr_now(g->self) - i->launched);
-    switch (policy) {
-    case T_OLDEST: return -age;
-    case T_NEWEST: return age;
-    case T_OLDEST_TEMPLATE: return i->template;
-    case T_NEXT_HOUR: return -fmod(age, 3600e9);
-    default: return 0;
-    }
-}
-
-static int compare(const asg *g, const ec2 *a, const ec2 *b)
-{
-    static const int usual[] = {T_OLDEST_TEMPLATE, T_NEXT_HOUR};
-    const struct asg_termination *t = g->cfg->termination.items;
-    for (size_t i = 0; i < g->cfg->termination.n; i++) {
-        bool whole = t[i].policy == T_DEFAULT;
-        for (int k = 0; k < (whole ? 2 : 1); k++) {
-            int policy = whole ? usual[k] : t[i].policy;
-            double x = rank(g, a, policy), y = rank(g, b, policy);
-            if (x < y || x > y)
-                return x < y ? -1 : 1;
-        }
-    }
-    return 0;
-}
-
-size_t asg_victim(const asg *g, wr_rng *fate)
-{
-    int64_t most = 0;
-    size_t best = g->n;
-    uint64_t ties = 0, nth;
-    for (int z = 0; z < g->cfg->zone_n; z++)
-        most = g->count[z] > most ? g->count[z] : most;
-    for (size_t k = 0; k < g->n; k++) {
-        if (g->count[g->fleet[k]->az] < most)
-            continue;
-        int order = best == g->n ? -1 : compare(g, g->fleet[k], g->fleet[best]);
-        ties = order < 0 ? 1 : ties + (order == 0);
-        best = order < 0 ? k : best;
-    }
-    if (ties < 2)
-        return best;
-    nth = wr_rng_below(fate, ties);
-    const ec2 *like = g->fleet[best];
-    for (size_t k = best;; k++)
-        if (g->count[g->fleet[k]->az] == most && !compare(g, g->fleet[k], like) && !nth--)
-            return k;
-}
-
 static void terminate_excess(asg *g)
 {
-    int64_t n = (int64_t)g->n - g->desired - g->extras, done = 0;
-    for (; done < n; done++)
-        asg_terminate(g->self, g->fleet[asg_victim(g, &g->fate)]);
-    if (done > 0)
-        wr_annotate(g->self, "terminate", (double)done, "terminating %lld", (long long)done);
+    int64_t n = (int64_t)g->n - g->desired - g->extras;
+    if (n <= 0)
+        return;
+    ec2 **gone = asg_victims(g, n);
+    for (int64_t k = 0; k < n; k++)
+        asg_terminate(g->self, gone[k]);
+    wr_annotate(g->self, "terminate", (double)n, "terminating %lld", (long long)n);
 }
 
 void asg_reconcile(wr_comp *self)
@@ -378,7 +327,8 @@ void asg_want(wr_comp *self, int64_t desired, const char *why)
     n = n > g->max ? g->max : n;
     g->desired = n;
     if (n != before)
-        wr_annotate(self, n > before ? "scale_out" : "scale_in", (double)n, "%s: %lld -> %lld", why, (long long)before, (long long)n);
+        wr_annotate(self, n > before ? "scale_out" : "scale_in", (double)n, "%s: %lld -> %lld", why, (long long)before,
+                    (long long)n);
     asg_reconcile(self);
 }
 
@@ -445,7 +395,8 @@ void asg_fleet_start(wr_comp *self)
     asg *g = wr_state(self);
     struct account *a = wr_shared(self, "ec2", sizeof *a);
     if (!a->ready)
-        a->run_instances = wr_bucket_full(wr_quota(self, "ec2_run_instances_refill"), wr_quota(self, "ec2_run_instances_bucket"));
+        a->run_instances = wr_bucket_full(wr_quota(self, "ec2_run_instances_refill"),
+                                          wr_quota(self, "ec2_run_instances_bucket"));
     a->ready = true;
     g->run_instances = &a->run_instances;
     g->vcpus_used = &a->vcpus_used;

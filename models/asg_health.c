@@ -68,7 +68,8 @@ const wr_fault asg_faults[] = {
 /* ---- replacing ------------------------------------------------------------------------------------------ */
 static bool condemned(const asg *g, const ec2 *i)
 {
-    return i->state == EC2_IN_SERVICE && wr_now(g->self) - i->in_service_at >= g->cfg->grace && wr_reported_unhealthy(i->self);
+    bool graced = wr_now(g->self) - i->in_service_at < g->cfg->grace;
+    return i->state == EC2_IN_SERVICE && !graced && wr_reported_unhealthy(i->self);
 }
 
 static bool settling(const ec2 *i)
@@ -228,7 +229,8 @@ static void capacity(asg *g, const struct capacity *c, bool on)
         m->min = g->min;
         m->max = g->max;
         m->desired = g->desired;
-        asg_resize(g->self, times(g->min, c->factor), times(g->max, c->factor), times(g->desired, c->factor), "capacity fault");
+        asg_resize(g->self, times(g->min, c->factor), times(g->max, c->factor), times(g->desired, c->factor),
+                   "capacity fault");
     } else if (m) {
         asg_resize(g->self, m->min, m->max, m->desired, "end of capacity fault");
     }

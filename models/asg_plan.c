@@ -85,7 +85,7 @@ static void check_steps(wr_build *b, const asg_policy *p)
             wr_build_error(b, &s[i].from, "'from' of a step must be below its 'to'");
         for (size_t k = 0; k < i; k++)
             if (overlap(&s[i], &s[k]))
-                wr_build_error(b, &s[i], "steps %zu and %zu of a policy overlap; AWS allows neither overlaps nor gaps", k + 1, i + 1);
+                wr_build_error(b, &s[i], "steps %zu and %zu of a policy overlap; AWS does not allow that", k + 1, i + 1);
     }
 }
 
@@ -133,7 +133,8 @@ static void make_alarms(const asg_cfg *cfg, wr_build *b, asg_policy *p)
 {
     bool ec2_metric = p->predefined == CPU || p->predefined == NETWORK_IN;
     wr_dur period = ec2_metric && cfg->monitoring == BASIC && p->period < 5 * WR_MIN ? 5 * WR_MIN : p->period;
-    wr_alarm_cfg a = {.metric = formula_of(b, p), .period = period, .missing = (enum wr_missing)p->missing, .delay = cfg->metric_delay};
+    wr_alarm_cfg a = {.metric = formula_of(b, p), .period = period, .missing = (enum wr_missing)p->missing,
+                      .delay = cfg->metric_delay};
     p->high = p->low = a;
     if (p->type == TARGET_TRACKING) {
         double factor = isnan(p->low_factor) ? (p->predefined == CPU ? 0.7 : 0.9) : p->low_factor;

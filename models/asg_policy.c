@@ -64,7 +64,8 @@ bool asg_warming(const asg *g, const scaler *s)
 /* ---- deciding -------------------------------------------------------------------------------------------- */
 static const char *name_of(const asg_policy *p)
 {
-    static const char *const words[] = {[TARGET_TRACKING] = "target tracking", [STEP] = "step scaling", [SIMPLE] = "simple scaling", [PREDICTIVE] = "predictive scaling"};
+    static const char *const words[] = {[TARGET_TRACKING] = "target tracking", [STEP] = "step scaling",
+                                        [SIMPLE] = "simple scaling", [PREDICTIVE] = "predictive scaling"};
     return words[p->type];
 }
 
@@ -77,20 +78,27 @@ static scaler *largest_out(asg *g)
     return best;
 }
 
-/* The policies whose wish to scale in counts, and the largest capacity among them. */
-static scaler *largest_in(asg *g)
+/* All target-tracking policies that may want to scale in, and one was judged at this instant. */
+static bool tracking_agrees(const asg *g)
 {
-    scaler *best = NULL;
     bool all = true, fresh = false;
-    for (scaler *s = g->scaler; s < g->scaler + g->scalers; s++) {
+    for (const scaler *s = g->scaler; s < g->scaler + g->scalers; s++) {
         if (s->policy->type != TARGET_TRACKING || s->policy->disable_scale_in)
             continue;
         all &= s->wants_in;
         fresh |= s->in;
     }
+    return all && fresh;
+}
+
+/* The largest capacity among the wishes to scale in that count. */
+static scaler *largest_in(asg *g)
+{
+    scaler *best = NULL;
+    bool agreed = tracking_agrees(g);
     for (scaler *s = g->scaler; s < g->scaler + g->scalers; s++) {
         bool tracking = s->policy->type == TARGET_TRACKING;
-        bool counts = tracking ? all && fresh && s->wants_in : s->in;
+        bool counts = tracking ? agreed && s->wants_in : s->in;
         if (counts && (!best || s->in_to > best->in_to))
             best = s;
     }
@@ -130,7 +138,8 @@ static void wish(scaler *s, bool out, int64_t to)
 
 static void note_state(scaler *s, enum wr_alarm_state *old, enum wr_alarm_state now, double value, const char *side)
 {
-    static const char *const words[] = {[WR_ALARM_INSUFFICIENT] = "INSUFFICIENT_DATA", [WR_ALARM_OK] = "OK", [WR_ALARM_ON] = "ALARM"};
+    static const char *const words[] = {
+        [WR_ALARM_INSUFFICIENT] = "INSUFFICIENT_DATA", [WR_ALARM_OK] = "OK", [WR_ALARM_ON] = "ALARM"};
     if (*old != now && (*old != WR_ALARM_INSUFFICIENT || now != WR_ALARM_OK))
         wr_annotate(s->group, "alarm", value, "%s%s: %s -> %s", name_of(s->policy), side, words[*old], words[now]);
     *old = now;

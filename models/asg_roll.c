@@ -55,7 +55,8 @@ static ec2 *oldest(const asg *g)
     ec2 *best = NULL;
     for (size_t k = 0; k < g->n; k++) {
         ec2 *i = g->fleet[k];
-        if (is_old(g, i) && (!best || g->count[i->az] > g->count[best->az] || (i->az == best->az && i->serial < best->serial)))
+        bool fuller = best && g->count[i->az] > g->count[best->az];
+        if (is_old(g, i) && (!best || fuller || (i->az == best->az && i->serial < best->serial)))
             best = i;
     }
     return best;
@@ -126,6 +127,12 @@ static void terminate_first(asg *g, const struct census *c)
 /* ---- step by step ------------------------------------------------------------------------------------------ */
 static void finish(asg *g)
 {
+    wr_dur bake = g->roll.bake;
+    g->roll.bake = 0;
+    if (bake > 0) {
+        rest(g, bake);
+        return;
+    }
     g->roll.on = false;
     wr_annotate(g->self, "deploy", 1, "all instances are of the next version");
 }

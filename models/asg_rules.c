@@ -5,7 +5,7 @@
  * Target tracking rounds up in both directions, which is AWS's "conservative" rounding: +1.5 adds two, -1.5
  * removes one. A product within one part in a million of a whole number is that number, since it comes from
  * means over time. Left out: weights of instances. Truth: tests/unit/test_asg_rules.c (AWS's examples). */
-#include "asg.h"
+#include "asg_rules.h"
 #include <math.h>
 
 double asg_round(double change)

@@ -134,7 +134,7 @@ const wr_param asg_params[] = {
     {.key = "queue_limit", WR_FIELD(asg_cfg, queue_limit), .type = WR_T_INT, .def = "unlimited", .max = 1e15, .words = "unlimited", .doc = "Requests that may wait on an instance for a slot."},
     {.key = "on_full", WR_FIELD(asg_cfg, on_full), .type = WR_T_ENUM, .choices = on_full, .def = "reject", .doc = "What a request meets that finds no waiting place; reject: 503; drop: no answer at all."},
     {.key = "queue_timeout", WR_FIELD(asg_cfg, queue_timeout), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .words = "none", .doc = "A request that has waited this long leaves with an error."},
-    {.key = "keep_alive", WR_FIELD(asg_cfg, keep_alive), .type = WR_T_DUR, .def = "75s", .max = 1e6, .doc = "How long the application keeps an idle connection.", .src = "assumption: nginx's default"},
+    {.key = "keep_alive", WR_FIELD(asg_cfg, keep_alive), .type = WR_T_DUR, .def = "75s", .max = 1e6, .doc = "How long the application keeps an idle connection; has no effect yet.", .src = "assumption: nginx's default"},
     {.key = "boot_time", WR_FIELD(asg_cfg, boot_time), .type = WR_T_DIST, .of = WR_T_DUR, .def = "{lognormal: {p50: 24s, p95: 57s}}", .doc = "From launch until it is in service and registered with its balancers.", .src = "assumption: measured boots of Linux images, 22 to 29 s"},
     {.key = "application_start", WR_FIELD(asg_cfg, application_start), .type = WR_T_DIST, .of = WR_T_DUR, .def = "0s", .doc = "After boot, until the application answers and a health check can pass."},
     {.key = "launch_failure", WR_FIELD(asg_cfg, launch_failure), .type = WR_T_MAP, .rows = failure_rows, .size = sizeof(struct asg_zone_share), .shorthand = "share", .flags = WR_P_ONE, .optional = true, .doc = "Share of launches that fail for want of capacity, of all or by zone."},
@@ -155,7 +155,7 @@ const wr_param asg_params[] = {
     {.key = "scheduled_actions", WR_FIELD(asg_cfg, scheduled), .type = WR_T_LIST, .rows = scheduled_rows, .size = sizeof(asg_scheduled), .flags = WR_P_ONE, .optional = true, .max = 125, .doc = "Sizes set by the clock.", .src = PAGE "ec2-auto-scaling-scheduled-scaling.html", .cfn = "ScheduledAction"},
     {.key = "warm_pool", WR_FIELD(asg_cfg, warm_pool), .type = WR_T_BLOCK, .rows = pool_rows, .size = sizeof(struct warm_pool), .optional = true, .doc = "Instances prepared beforehand.", .src = PAGE "ec2-auto-scaling-warm-pools.html", .cfn = "WarmPool"},
     {.key = "lifecycle_hooks", WR_FIELD(asg_cfg, hooks), .type = WR_T_LIST, .rows = hook_rows, .size = sizeof(asg_hook), .flags = WR_P_ONE, .optional = true, .max = 50, .doc = "What holds instances on their way in or out.", .src = PAGE "lifecycle-hooks.html", .cfn = "LifecycleHook"},
-    {.key = "termination_policies", WR_FIELD(asg_cfg, termination), .type = WR_T_LIST, .rows = termination_rows, .size = sizeof(struct asg_termination), .shorthand = "policy", .flags = WR_P_ONE, .def = "Default", .doc = "Which instance of the fullest zone goes first; the next one breaks ties, then chance.", .src = PAGE "ec2-auto-scaling-termination-policies.html", .cfn = "TerminationPolicies"},
+    {.key = "termination_policies", WR_FIELD(asg_cfg, termination), .type = WR_T_LIST, .max = 4, .rows = termination_rows, .size = sizeof(struct asg_termination), .shorthand = "policy", .flags = WR_P_ONE, .def = "Default", .doc = "Which instance of the fullest zone goes first; the next one breaks ties, then chance.", .src = PAGE "ec2-auto-scaling-termination-policies.html", .cfn = "TerminationPolicies"},
     {.key = "maintenance_policy", WR_FIELD(asg_cfg, maintenance), .type = WR_T_BLOCK, .rows = maintenance_rows, .size = sizeof(asg_refresh), .optional = true, .doc = "How far replacements may leave the desired capacity.", .src = PAGE "ec2-auto-scaling-instance-maintenance-policy.html", .cfn = "InstanceMaintenancePolicy"},
     {.key = "instance_refresh", WR_FIELD(asg_cfg, refresh), .type = WR_T_BLOCK, .rows = refresh_rows, .size = sizeof(asg_refresh), .optional = true, .doc = "Replaces all instances step by step.", .src = PAGE "asg-instance-refresh.html"},
     {.key = "max_instance_lifetime", WR_FIELD(asg_cfg, lifetime), .type = WR_T_DUR, .unit = "s", .def = "none", .words = "none", .min = 86400, .max = 31536000, .doc = "Age at which an instance is replaced.", .src = API, .cfn = "MaxInstanceLifetime"},
@@ -171,6 +171,8 @@ static void refuse(wr_build *b, const void *field, const char *key)
 
 void asg_refuse_later(const asg_cfg *cfg, wr_build *b)
 {
+    if (wr_build_given(b, &cfg->keep_alive))
+        wr_build_warning(b, &cfg->keep_alive, "'keep_alive' of asg has no effect in this build: connections are not simulated");
     const struct purchase *p = cfg->purchase;
     if (p && (p->option || p->percentage < 100))
         refuse(b, &cfg->purchase, "purchase: spot");

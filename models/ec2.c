@@ -7,7 +7,7 @@
  * codes. Left out: memory, disks, network bandwidth, queues of the kernel, reboots. Work after `return` of
  * an instance that ends goes on in the steps it waits for.
  * Truth: tests/unit/test_ec2.c, tests/truth (round robin and shortest queue in front of instances). */
-#include "asg.h"
+#include "ec2.h"
 
 const wr_code ec2_codes[] = {
     [EC2_OK] = {"OK", NULL, WR_OK, 200, "Served."},

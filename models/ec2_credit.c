@@ -9,7 +9,7 @@
  * a balance that may run out; none while less than the baseline is used.
  * Left out: the seven days that stopped instances keep their balance; the 100 launches with credits a day.
  * Truth: tests/unit/test_ec2.c (AWS's worked examples), tests/truth (T3-doc). */
-#include "asg.h"
+#include "ec2.h"
 #include <math.h>
 
 enum { RAMP_STEPS = 15 };

@@ -4,7 +4,7 @@
  * scenario (`speed`). Types that are not here can be described by `vcpus`, `memory` and a price of the
  * scenario's own. Network and EBS bandwidth are not modelled. The prices are lines of prices_ec2.def.
  * Truth: tests/unit/test_ec2.c (every type has a price; credits follow AWS's table). */
-#include "asg.h"
+#include "ec2.h"
 #include <string.h>
 
 /* vCPUs, GiB; credits an hour, baseline share of a vCPU, launch credits of t2 standard, unlimited by default */

@@ -273,7 +273,7 @@ static void enter(wr_comp *self, void *arg)
     wr_call *c = arg;
     if (!s->station.servers && !s->hang) {
         wr_reply(c, FAULT_FAIL);
-    } else if (cfg->servers == INT64_MAX && s->down && wr_rng_chance(&s->fate, (double)s->down * 1e-9)) {
+    } else if (cfg->servers == INT64_MAX && s->down && !s->hang && wr_rng_chance(&s->fate, (double)s->down * 1e-9)) {
         wr_reply(c, FAULT_FAIL);
     } else if (!wr_station_enter(&s->station, c)) {
         if (cfg->on_full == DROP)

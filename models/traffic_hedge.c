@@ -2,13 +2,13 @@
  *
  * A copy is sent when a try has been out for a fixed time, or longer than a percentile of the latencies seen so
  * far (from the hundredth answer on). Copies that lose are dropped: their callee works on in vain unless abandoned
- * work is cancelled. A try fails when its last copy has failed. The percentile is read from counts in bins of 4 %,
+ * work is cancelled. A try fails when its last copy has failed. The percentile is read from counts in bins of 2 %,
  * looked up anew after every 64th answer. Truth: tests/unit/test_traffic.c. */
 #include "traffic.h"
 #include <math.h>
 #include <stdlib.h>
 
-enum { BINS = 640, PER_OCTAVE = 16, LEAST_SEEN = 100, REFRESH = 64 };
+enum { BINS = 1280, PER_OCTAVE = 32, LEAST_SEEN = 100, REFRESH = 64 };
 
 struct learned {
     double count[BINS], n;
@@ -52,11 +52,12 @@ static int bin_of(wr_dur d)
 
 static wr_dur quantile(const struct learned *l, double q)
 {
-    double sum = 0;
+    double sum = 0, rank = q * l->n;
     int bin = 0;
-    while (bin + 1 < BINS && (sum += l->count[bin]) < q * l->n)
-        bin++;
-    return wr_dur_from_s(exp2((bin + 1.0) / PER_OCTAVE) * 1e-6);
+    while (bin + 1 < BINS && sum + l->count[bin] < rank)
+        sum += l->count[bin++];
+    double inside = l->count[bin] > 0 ? fmin(1, (rank - sum) / l->count[bin]) : 1;
+    return wr_dur_from_s(exp2((bin + inside) / PER_OCTAVE) * 1e-6);
 }
 
 void hedge_learn(wr_comp *self, wr_dur latency)

@@ -5,9 +5,9 @@ set -eu
 . "$(dirname -- "$0")/setup.sh"
 setup_need test
 cd "$setup_root"
-setup_build Release build "tests" -DWERROR=ON
+setup_build Release build "weir tests" -DWERROR=ON
 if [ "${WEIR_SANITIZE:-yes}" = yes ]; then
-    setup_build Debug build/sanitize "tests" -DWERROR=ON -DSANITIZE=address,undefined
+    setup_build Debug build/sanitize "weir tests" -DWERROR=ON -DSANITIZE=address,undefined
     echo "under AddressSanitizer and UndefinedBehaviorSanitizer:"
     ctest --test-dir build/sanitize --output-on-failure -j "$(setup_jobs)" -LE "truth|check" "$@"
 fi

@@ -50,6 +50,7 @@ struct wr_engine {
     uint32_t *next_free;
     ring_item *ring;
     uint32_t ring_head, ring_tail, ring_mask; /* head == tail: empty */
+    uint32_t dropped; /* of the ring: cancelled, not yet passed */
     uint64_t print, fired;
     bool stopped, full;
     void *heap_block;
@@ -129,7 +130,7 @@ static uint32_t slot_take(wr_engine *e)
 static inline void slot_give(wr_engine *e, uint32_t i)
 {
     e->slot[i].place = FREE_SLOT;
-    e->slot[i].gen++;
+    e->slot[i].gen += e->slot[i].gen == UINT32_MAX ? 2 : 1; /* 0 names no event */
     e->next_free[i] = e->free_slot;
     e->free_slot = i + 1;
 }
@@ -227,7 +228,7 @@ bool wr_engine_full(const wr_engine *e)
 
 size_t wr_engine_waiting(const wr_engine *e)
 {
-    return e->end - TOP + (size_t)(e->ring_tail - e->ring_head);
+    return e->end - TOP + (size_t)(e->ring_tail - e->ring_head - e->dropped);
 }
 
 uint64_t wr_engine_fired(const wr_engine *e)
@@ -289,7 +290,8 @@ bool wr_engine_cancel(wr_engine *e, wr_event ev)
     slot *s = &e->slot[ev.slot];
     if (s->place == IN_RING) {
         s->fn = NULL; /* the ring entry finds an empty slot and gives it back */
-        s->gen++;
+        s->gen += s->gen == UINT32_MAX ? 2 : 1;
+        e->dropped++;
         return true;
     }
     fill_hole(e, s->place);
@@ -305,8 +307,10 @@ static inline void fire_soon(wr_engine *e)
         uint32_t i = (uint32_t)r.ord & SLOT_MASK;
         slot s = e->slot[i];
         slot_give(e, i);
-        if (!s.fn)
+        if (!s.fn) {
+            e->dropped--;
             return;
+        }
         r = (ring_item){s.fn, s.self, s.arg, r.ord};
     }
     e->fired++;
@@ -356,7 +360,7 @@ uint64_t wr_engine_run(wr_engine *e, wr_time until)
 
 bool wr_engine_step(wr_engine *e, wr_time until, uint64_t *fired)
 {
-    bool ring = e->ring_head != e->ring_tail;
+    bool ring = e->ring_tail - e->ring_head != e->dropped;
     if (e->full || (!ring && e->end == TOP))
         return false;
     wr_time t = ring ? e->now : time_of(e->heap[TOP]);

@@ -136,6 +136,7 @@ static void put_value(filler *f, text *out, const node *n, size_t i)
 static node *fill_text(filler *f, node *n)
 {
     text out = {0};
+    size_t errors = wr_diag_count(f->l->diag, WR_ERROR);
     for (const char *s = n->text; *s && out.len <= LONGEST_TEXT;) {
         if (s[0] != '$' || !isalpha((unsigned char)s[1])) {
             text_add(&out, s++, 1);
@@ -152,8 +153,10 @@ static node *fill_text(filler *f, node *n)
     }
     if (out.len > LONGEST_TEXT)
         bind_error(&f->l->b, n->at, "with its parameters this text is longer than %d characters", LONGEST_TEXT);
-    node *c = node_scalar(f->l->arena, out.s ? out.s : "", n->at);
+    bool good = wr_diag_count(f->l->diag, WR_ERROR) == errors;
+    node *c = node_scalar(f->l->arena, good && out.s ? out.s : n->text, n->at);
     c->quoted = n->quoted;
+    c->ref = !good; /* to nowhere: whoever binds it keeps silent, too */
     text_clear(&out);
     return c;
 }

@@ -219,14 +219,13 @@ static bool read_coordinates(wr_store *s)
     hid_t d = H5Dopen2(s->file, "time", H5P_DEFAULT);
     bool good = d >= 0 && H5Dread(d, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, time) >= 0;
     h5_close(d);
-    s->time = time;
+    s->time = good ? time : NULL;
     return good;
 }
 
 /* 0, or why the file is not for us. */
 static int examine(wr_store *s, const char *path, wr_err *err)
 {
-    char why[128];
     double format = read_number(s->file, "weir_format");
     if (!(format >= 1))
         return wr_fail(err, WR_E_FORMAT, "'%s' is an HDF5 file, but not a result of weir: it has no 'weir_format'", path);
@@ -234,7 +233,7 @@ static int examine(wr_store *s, const char *path, wr_err *err)
         return wr_fail(err, WR_E_FORMAT, "'%s' has result format %.0f, written by weir %s; this is weir %s, which reads formats up to %d",
                        path, format, read_text(s, s->file, "weir_version", "?"), WR_VERSION, STORE_FORMAT);
     if (!read_coordinates(s))
-        return wr_fail(err, WR_E_FORMAT, "'%s' is damaged: %s", path, h5_reason(why, sizeof why));
+        return wr_fail(err, WR_E_FORMAT, "'%s' is damaged: its coordinates cannot be read", path);
     return 0;
 }
 
@@ -257,9 +256,9 @@ static hid_t open_file(const char *path, wr_err *err)
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access);
-    h5_close(access);
-    if (file < 0)
+    if (file < 0) /* the reason first: the next call of HDF5 wipes it */
         wr_fail(err, WR_E_FORMAT, "cannot read '%s': %s", path, h5_reason(why, sizeof why));
+    h5_close(access);
     return file;
 }
 

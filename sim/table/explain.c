@@ -48,6 +48,31 @@ static const char *plain_type(enum wr_type t)
     return i < sizeof names / sizeof *names && names[i] ? names[i] : "value";
 }
 
+static void add_type(text *out, const wr_param *row);
+
+/* A struct of one row, left out by its shorthand, is that row. */
+static const wr_param *only_row(const wr_param *row)
+{
+    const wr_param *in = row->rows;
+    return row->shorthand && in && in->key && !in[1].key && !in->rows && in->type != WR_T_INCLUDE ? in : NULL;
+}
+
+static void add_many(text *out, const wr_param *row)
+{
+    const wr_param *only = only_row(row);
+    bool list = row->type == WR_T_LIST;
+    text_puts(out, list ? "list" : row->flags & WR_P_OPERATION ? "mapping of operations"
+                         : row->flags & WR_P_LINKS ? "mapping of resources" : "mapping of names");
+    if (only) {
+        text_puts(out, list ? " of " : " to ");
+        add_type(out, only);
+    }
+    if (row->flags & WR_P_ONE)
+        text_puts(out, list ? ", or one of them" : ", or one value for all");
+    if (row->flags & WR_P_NAMED)
+        text_puts(out, ", or one name");
+}
+
 static void add_type(text *out, const wr_param *row)
 {
     bool percent = row->unit && *row->unit == '%' && row->type == WR_T_NUMBER;
@@ -57,11 +82,8 @@ static void add_type(text *out, const wr_param *row)
         text_printf(out, "%s or distribution", row->flags & WR_P_QUANTITY ? "value" : plain_type(row->of));
     else if (row->flags & WR_P_QUANTITY)
         text_puts(out, "value with its unit");
-    else if (row->type == WR_T_LIST)
-        text_printf(out, row->flags & WR_P_ONE ? "list, or one element" : "list");
-    else if (row->type == WR_T_MAP)
-        text_printf(out, "mapping of %s%s", row->flags & WR_P_OPERATION ? "operations" : "names",
-                    row->flags & WR_P_ONE ? ", or one value for all" : "");
+    else if (row->type == WR_T_LIST || row->type == WR_T_MAP)
+        add_many(out, row);
     else
         text_puts(out, percent ? "percentage" : plain_type(row->type));
     if (row->type == WR_T_BLOCK && row->shorthand)
@@ -157,6 +179,11 @@ static void print_variants(printer *p, const wr_variant *v, int depth, bool deep
 
 static void print_inside(printer *p, const wr_param *row, int depth, bool deeper)
 {
+    const wr_param *only = only_row(row);
+    if (only) {
+        print_inside(p, only, depth, deeper);
+        return;
+    }
     if (row->variants)
         print_variants(p, row->variants, depth, deeper);
     else if (row->rows && deeper && first_time(p, row->rows))

@@ -50,7 +50,7 @@ void lint_words(lint *l, const char *key, const char *doc, const char *src)
 static void check_source(lint *l, const wr_param *row)
 {
     enum wr_type of = row->type == WR_T_DIST ? row->of : row->type;
-    if (row->cfn && row->def && !row->src)
+    if (row->cfn && row->def && !row->src && *row->def && strcmp(row->def, "none") != 0)
         lint_say(l, row->key, "it has a CloudFormation name and a default, but no src");
     if (row->cfn && !row->unit && (of == WR_T_DUR || of == WR_T_BYTES))
         lint_say(l, row->key, "it has a CloudFormation name, but no unit for bare numbers");
@@ -85,13 +85,21 @@ static void check_range(lint *l, const wr_param *row)
         lint_say(l, row->key, "its range begins below 0");
 }
 
+static bool unit_of_others(const char *unit)
+{
+    double x;
+    return strcmp(unit, "%") == 0 || quantity_read("1", 1, WR_T_DUR, unit, &x, NULL) == Q_OK ||
+           quantity_read("1", 1, WR_T_BYTES, unit, &x, NULL) == Q_OK || quantity_read("1", 1, WR_T_RATE, unit, &x, NULL) == Q_OK;
+}
+
 static void check_unit(lint *l, const wr_param *row)
 {
     enum wr_type t = number_type(row);
     double x;
+    bool named = row->unit && (t == WR_T_INT || t == WR_T_NUMBER) && !unit_of_others(row->unit); /* of what it is a number */
     bool percent = row->unit && strcmp(row->unit, "%") == 0 && (t == WR_T_NUMBER || t == WR_T_SHARE);
-    if (row->unit && !percent && (t == WR_T_INT || t == WR_T_NUMBER || t == WR_T_SHARE || !numeric(t) ||
-                                  quantity_read("1", 1, t, row->unit, &x, NULL) != Q_OK))
+    bool known = row->unit && numeric(t) && t != WR_T_SHARE && quantity_read("1", 1, t, row->unit, &x, NULL) == Q_OK;
+    if (row->unit && !named && !percent && (!known || t == WR_T_INT || t == WR_T_NUMBER))
         lint_say(l, row->key, "its unit '%s' is unknown, or no unit of %s", row->unit, value_noun(row->type));
     bool of = row->of == WR_T_DUR || row->of == WR_T_BYTES || row->of == WR_T_NUMBER || row->of == WR_T_INT;
     if (row->type == WR_T_DIST && !of)
@@ -172,8 +180,8 @@ static void check_tables(lint *l, const wr_param *row)
         lint_say(l, row->key, "it has a table that is not used");
     if (t == WR_T_MAP)
         for (const wr_param *in = row->rows; in && in->key; in++)
-            if (in->offset < sizeof(const char *))
-                lint_say(l, row->key, "'%s' stands where the name does", in->key);
+            if (in->offset < sizeof(const char *) * (row->flags & WR_P_LINKS ? 2 : 1))
+                lint_say(l, row->key, "'%s' stands where the name or its link does", in->key);
     check_shorthand(l, row);
 }
 
@@ -181,15 +189,17 @@ static void check_flags(lint *l, const wr_param *row)
 {
     enum wr_type t = row->type;
     unsigned f = row->flags;
-    bool link = t == WR_T_LINK, many = t == WR_T_LIST || t == WR_T_MAP;
+    bool link = t == WR_T_LINK || (t == WR_T_MAP && f & WR_P_LINKS), many = t == WR_T_LIST || t == WR_T_MAP;
     if ((f & (WR_P_FORWARDS | WR_P_QUIET) || row->accepts) && !link)
         lint_say(l, row->key, "what is said of links, on what is none");
     if (f & WR_P_ONE && !many)
         lint_say(l, row->key, "WR_P_ONE is for lists and mappings");
     if (f & WR_P_OPERATION && !many && t != WR_T_TEXT)
         lint_say(l, row->key, "WR_P_OPERATION is for texts, lists and mappings");
-    if (f & ~(unsigned)(WR_P_ONE | WR_P_FORWARDS | WR_P_QUIET | WR_P_OPERATION | WR_P_QUANTITY))
-        lint_say(l, row->key, "unknown flags");
+    if (f & (WR_P_NAMED | WR_P_LINKS) && t != WR_T_MAP)
+        lint_say(l, row->key, "WR_P_NAMED and WR_P_LINKS are for mappings");
+    if (f & WR_P_QUANTITY && t != WR_T_NUMBER && t != WR_T_DIST)
+        lint_say(l, row->key, "WR_P_QUANTITY is for numbers and distributions of a law");
 }
 
 static void check_row(lint *l, const wr_param *row)

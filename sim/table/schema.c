@@ -187,6 +187,8 @@ static void print_compound(schema *s, text *out, const wr_param *row)
         text_puts(out, ", ");
         print_element(s, out, row);
     }
+    if (row->flags & WR_P_NAMED)
+        text_puts(out, ", {\"type\": \"string\"}");
 }
 
 static void print_kinds(schema *s, text *out, const wr_param *row)

@@ -1,11 +1,11 @@
 /* test_asg_rules.c - the arithmetic of Auto Scaling against AWS's own examples and against brute force. */
-#include "../../models/asg.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include "../../models/asg_rules.h"
 
 /* User Guide, "Step and simple scaling policies": 12.7 -> 12, .67 -> 1, -.58 -> -1, -6.67 -> -6. */
 static void test_percentages_are_rounded_as_aws_says(void **state)

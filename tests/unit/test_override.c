@@ -47,8 +47,7 @@ static void test_parameters_must_exist_and_may_not_turn_in_circles(void **state)
     SAYS(HEAD "parameters: {1a: 3}\n" DESK,
          "3:14: '1a' is not a name; names are letters, digits, _ and -, a letter first\n3:14: warning: unused parameter '1a'\n");
     SAYS(HEAD "parameters: {law: {exponential: 1s}}\ntraffic:\n  t: {target: desk, rate: 2*$law}\n" DESK,
-         "5:27: the parameter 'law' is no single value; it cannot stand inside a text\n"
-         "5:27: 'rate' of traffic 't' is '2*'; an operand is missing at the end\n");
+         "5:27: the parameter 'law' is no single value; it cannot stand inside a text\n");
 }
 
 static void test_a_mistake_in_a_parameter_is_shown_where_it_can_be_mended(void **state)
@@ -132,7 +131,7 @@ static void test_a_text_takes_parameters_in_parentheses_where_needed(void **stat
     const wr_scenario_view *v = wr_scenario_look(s);
     assert_string_equal(v->description, "costs $5 or 50/s, not $nothing");
     assert_string_equal(v->slo[0].expr, "t.latency.p99 < 300ms");
-    assert_non_null(strstr(v->resolved, "rate: 50/s*(1 + 2)\n"));
+    assert_non_null(strstr(v->resolved, "rate: \"50/s*(1 + 2)\"\n"));
     wr_scenario_destroy(s);
 }
 

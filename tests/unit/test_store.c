@@ -137,6 +137,25 @@ static void test_other_hdf5_files_and_newer_formats_are_refused(void **state)
     wr_experiment_clear(&x);
 }
 
+static void open_and_look(const char *path, const char *bytes, size_t len)
+{
+    wr_store *s = NULL;
+    const wr_store_summary *row;
+    const wr_store_metric *m;
+    wr_err err = {0};
+    spill(path, bytes, len);
+    if (wr_store_open(&s, path, &err)) {
+        assert_true(err.code && *err.text);
+        return;
+    }
+    wr_store_summaries(s, &row);
+    wr_store_metrics(s, &m);
+    wr_store_hist(s, 0, SIZE_MAX, "shoppers.latency");
+    wr_store_series(s, 0, 0, "shoppers.latency");
+    wr_store_close(s);
+}
+
+/* In a child, because HDF5 1.10 loses some memory of its own when metadata is damaged. */
 static void test_damaged_files_are_refused_or_read_but_never_crash(void **state)
 {
     (void)state;
@@ -145,26 +164,20 @@ static void test_damaged_files_are_refused_or_read_but_never_crash(void **state)
     write_made(in_folder(path, "whole.h5"));
     char *bytes = slurp(path, &len);
     in_folder(bad, "bad.h5");
-    for (size_t cut = 1; cut < 8; cut++) {
-        wr_store *s = NULL;
-        spill(bad, bytes, len * cut / 8);
-        if (!wr_store_open(&s, bad, NULL))
-            wr_store_close(s);
-    }
-    for (size_t at = 16; at < len; at += len / 40) { /* a bit here and there */
-        wr_store *s = NULL;
-        const wr_store_summary *row;
-        const wr_store_metric *m;
-        bytes[at] = (char)(bytes[at] ^ 0x10);
-        spill(bad, bytes, len);
-        if (!wr_store_open(&s, bad, NULL)) {
-            wr_store_summaries(s, &row);
-            wr_store_metrics(s, &m);
-            wr_store_hist(s, 0, SIZE_MAX, "shoppers.latency");
+    pid_t child = fork();
+    if (!child) {
+        for (size_t cut = 1; cut < 8; cut++)
+            open_and_look(bad, bytes, len * cut / 8);
+        for (size_t at = 16; at < len; at += len / 40) { /* a bit here and there */
+            bytes[at] = (char)(bytes[at] ^ 0x10);
+            open_and_look(bad, bytes, len);
+            bytes[at] = (char)(bytes[at] ^ 0x10);
         }
-        wr_store_close(s);
-        bytes[at] = (char)(bytes[at] ^ 0x10);
+        _exit(0);
     }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
     free(bytes);
 }
 
