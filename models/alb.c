@@ -6,9 +6,9 @@
  * (the client left first; the target works on); everything else is the target's word and passed through. The
  * balancer's latency is spent before the target, and the idle timeout counts from the arrival. A target that does not
  * take part in service at all is given up after connect_timeout, one that does after idle_timeout.
- * Left out: body streaming, WebSockets, authentication, WAF, request and header limits, connection pools to targets and
- * with them the race with a target's keep-alive. Truth: tests/unit/test_alb.c; truth cases ALB-xzone, RR-line-t4, JSQ-2,
- * POW2-a. */
+ * Left out: body streaming, WebSockets, authentication, WAF, request and header limits, connection pools to targets
+ * and with them the race with a target's keep-alive.
+ * Truth: tests/unit/test_alb.c; truth cases ALB-xzone, RR-line-t4, JSQ-2, POW2-a. */
 #include "alb.h"
 
 void alb_count(const alb_group *g, enum alb_metric m, double n)
@@ -18,7 +18,7 @@ void alb_count(const alb_group *g, enum alb_metric m, double n)
         wr_add(g->part, (int)m, n);
 }
 
-/* ---- answers of the balancer itself ---------------------------------------------------------------------------- */
+/* ---- answers of the balancer itself ----------------------------------------------------------------- */
 static void count_either(alb *b, const alb_group *g, enum alb_metric m)
 {
     if (g)
@@ -57,7 +57,7 @@ void alb_refuse(alb *b, const alb_group *g, wr_call *c, enum alb_code code)
     wr_reply(c, (int)code);
 }
 
-/* ---- a request at its target -------------------------------------------------------------------------------------- */
+/* ---- a request at its target ------------------------------------------------------------------------ */
 static void take_out(wr_call *c)
 {
     alb_visit *v = WR_MINE(c, alb_visit);
@@ -139,10 +139,16 @@ static void answered(wr_comp *self, wr_call *c, const wr_call *answer)
     }
 }
 
-/* ---- the way in ------------------------------------------------------------------------------------------------------ */
+/* ---- the way in ------------------------------------------------------------------------------------- */
 static wr_dur own_latency(alb *b)
 {
     return b->cfg->latency_fixed < 0 ? wr_draw_dur(b->cfg->latency, &b->delay) : b->cfg->latency_fixed;
+}
+
+static uint32_t session_of(alb *b, const alb_group *g)
+{
+    const alb_sticky *s = g->plan->attr.stickiness;
+    return g->session ? (uint32_t)wr_rng_below(&b->fate, (uint64_t)s->clients) : UINT32_MAX;
 }
 
 static void forward(alb *b, alb_group *g, int node, wr_call *c)
@@ -150,7 +156,7 @@ static void forward(alb *b, alb_group *g, int node, wr_call *c)
     alb_visit *v = WR_MINE(c, alb_visit);
     wr_send what = wr_send_like(c);
     v->node = (uint16_t)node;
-    v->session = g->session ? (uint32_t)wr_rng_below(&b->fate, (uint64_t)((const alb_sticky *)g->plan->attr.stickiness)->clients) : UINT32_MAX;
+    v->session = session_of(b, g);
     alb_target *t = alb_choose(b, g, node, v->session);
     if (!t) {
         alb_refuse(b, g, c, ALB_NO_SLOT);
@@ -228,7 +234,7 @@ static void alb_call(wr_comp *self, wr_call *c)
         forward(b, g, node_in(b, zone), c);
 }
 
-/* ---- the component ----------------------------------------------------------------------------------------------------- */
+/* ---- the component ---------------------------------------------------------------------------------- */
 static void start(wr_comp *self)
 {
     alb *b = wr_state(self);

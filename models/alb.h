@@ -9,7 +9,7 @@
 
 enum { ALB_ZONES = 26, ALB_FORWARDS = 5, ALB_SLOTS = 16 };
 
-/* ---- as written (alb_table.c) ------------------------------------------------------------------------------ */
+/* ---- as written (alb_table.c) ----------------------------------------------------------------------- */
 typedef struct alb_zone { const char *letter; } alb_zone;
 typedef struct alb_weight { /* of a group by name; `to` only in `target`, whose names are resources */
     const char *name;
@@ -71,7 +71,7 @@ typedef struct alb_shift {
 enum alb_way { ALB_ROUND_ROBIN, ALB_LEAST, ALB_WEIGHTED_RANDOM, ALB_RANDOM, ALB_TWO, ALB_CHOICES };
 enum { ALB_CROSS_ON, ALB_CROSS_OFF, ALB_CROSS_INHERIT };
 
-/* ---- compiled (alb_plan.c) ------------------------------------------------------------------------------------ */
+/* ---- compiled (alb_plan.c) -------------------------------------------------------------------------- */
 typedef struct alb_least { double count, share; } alb_least; /* of healthy targets; share of the registered ones */
 typedef struct alb_plan { /* one target group */
     const char *name;
@@ -147,7 +147,7 @@ enum alb_code {
 };
 enum { ALB_HOURS, ALB_LCU_HOURS };
 
-/* ---- in a run --------------------------------------------------------------------------------------------------- */
+/* ---- in a run --------------------------------------------------------------------------------------- */
 enum alb_state { ALB_UNUSED, ALB_INITIAL, ALB_IS_HEALTHY, ALB_IS_UNHEALTHY, ALB_DRAINING };
 typedef struct alb_target {
     wr_comp *comp;

@@ -83,7 +83,7 @@ int alb_zone_for(alb *b, const wr_call *c)
     return z >= 0 && wr_rng_chance(&b->fate, share_now(b, z)) ? z : draw_zone(b, z);
 }
 
-/* ---- zonal shift and the loss of a zone ------------------------------------------------------------------------- */
+/* ---- zonal shift and the loss of a zone ------------------------------------------------------------- */
 static void shift(alb *b, const alb_shift *s, int by)
 {
     int z = b->cfg->zone_of[s->az[0] - 'a'];

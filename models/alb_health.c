@@ -10,7 +10,7 @@
 #include "alb.h"
 #include <string.h>
 
-/* ---- who is who: a hash of components, by linear probing -------------------------------------------------------- */
+/* ---- who is who: a hash of components, by linear probing -------------------------------------------- */
 static size_t home_of(const alb_group *g, const wr_comp *c)
 {
     return (size_t)(((uint64_t)(uintptr_t)c >> 6) * 0x9e3779b97f4a7c15u >> 32) & (g->places - 1);
@@ -61,7 +61,7 @@ static void make_room(alb_group *g)
     alb_pick_grow(g, g->alb->nodes, before);
 }
 
-/* ---- states -------------------------------------------------------------------------------------------------------- */
+/* ---- states ----------------------------------------------------------------------------------------- */
 static int zone_index(const alb_target *t)
 {
     return t->az >= 0 ? t->az : ALB_ZONES;
@@ -145,7 +145,7 @@ static void admit(alb_target *t)
     become(t, ALB_IS_HEALTHY);
 }
 
-/* ---- probes -------------------------------------------------------------------------------------------------------- */
+/* ---- probes ----------------------------------------------------------------------------------------- */
 static void condemn(wr_comp *self, void *arg)
 {
     alb_target *t = arg;
@@ -212,7 +212,7 @@ static void end_probes(alb_group *g, alb_target *t)
     t->slot = -1;
 }
 
-/* ---- registration ---------------------------------------------------------------------------------------------------- */
+/* ---- registration ----------------------------------------------------------------------------------- */
 static bool is_lambda(const wr_comp *c)
 {
     return !strcmp(wr_model_of(c)->kind, "lambda");

@@ -37,7 +37,7 @@ static bool by_rate(const alb *b)
     return c && !isnan(c->rate);
 }
 
-/* ---- what is used -------------------------------------------------------------------------------------------------- */
+/* ---- what is used ----------------------------------------------------------------------------------- */
 static void integrate(alb_meter *m, wr_time now)
 {
     m->area += (double)m->present * (double)(now - m->at);
@@ -81,7 +81,7 @@ void alb_leave(alb *b, const wr_call *c, bool lambda, bool answered)
     wr_add(b->self, ALB_BYTES, bytes);
 }
 
-/* ---- what is paid ---------------------------------------------------------------------------------------------------- */
+/* ---- what is paid ----------------------------------------------------------------------------------- */
 static void settle_minute(alb *b)
 {
     alb_meter *m = &b->meter;
@@ -132,7 +132,7 @@ void alb_meter_finish(alb *b)
     settle_minute(b);
 }
 
-/* ---- what there is ----------------------------------------------------------------------------------------------------- */
+/* ---- what there is ---------------------------------------------------------------------------------- */
 static const alb_capacity *ramp_of(const alb *b)
 {
     const alb_capacity *c = b->cfg->capacity;

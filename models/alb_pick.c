@@ -13,7 +13,7 @@
 #define NOWHERE UINT32_MAX
 #define LEAST_SHARE 0.01 /* of a target at the very beginning of its slow start */
 
-/* ---- views ------------------------------------------------------------------------------------------------------ */
+/* ---- views ------------------------------------------------------------------------------------------ */
 static bool in_view(const alb_view *v, const alb_target *t)
 {
     return (v->az < 0 || t->az < 0 || v->az == t->az) &&
@@ -77,7 +77,7 @@ bool alb_any(const alb_group *g, int zone)
     return registered(g, g->plan->cross_zone ? -1 : g->alb->cfg->zone[zone]) > 0;
 }
 
-/* ---- lanes ------------------------------------------------------------------------------------------------------- */
+/* ---- lanes ------------------------------------------------------------------------------------------ */
 static bool ordered(const alb_group *g)
 {
     return g->plan->way == ALB_LEAST || g->shared;
@@ -217,7 +217,7 @@ void alb_pick_forget(alb_group *g, int nodes, uint32_t id)
             g->lane[i].credit[id] = 0;
 }
 
-/* ---- algorithms ----------------------------------------------------------------------------------------------------- */
+/* ---- algorithms ------------------------------------------------------------------------------------- */
 static double share_of(const alb_group *g, const alb_target *t, wr_time now)
 {
     if (t->slow_until <= now)
@@ -314,7 +314,7 @@ static uint32_t by_algorithm(alb *b, alb_group *g, alb_lane *l)
     }
 }
 
-/* ---- sessions --------------------------------------------------------------------------------------------------------- */
+/* ---- sessions --------------------------------------------------------------------------------------- */
 static alb_target *bound_to(const alb_group *g, const alb_lane *l, const alb_session *s, wr_time now)
 {
     alb_target *t = s->expires > now ? g->target[s->id] : NULL;

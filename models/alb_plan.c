@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- zones --------------------------------------------------------------------------------------------------- */
+/* ---- zones ------------------------------------------------------------------------------------------ */
 static int zone_of_text(wr_build *b, const char *const *field)
 {
     const char *s = *field;
@@ -42,7 +42,7 @@ static void prepare_zones(alb_cfg *cfg, wr_build *b)
     }
 }
 
-/* ---- attributes of groups ---------------------------------------------------------------------------------------- */
+/* ---- attributes of groups --------------------------------------------------------------------------- */
 static const struct attr { const char *key; size_t offset, size; } attrs[] = {
     {"weight", offsetof(alb_attr, weight), sizeof(int64_t)},
     {"slow_start", offsetof(alb_attr, slow_start), sizeof(wr_dur)},
@@ -145,7 +145,7 @@ static void complete(alb_cfg *cfg, alb_plan *p, const alb_attr *written, wr_pick
         wr_build_error(b, &at->slots, "'max_concurrency_per_target' needs 'cross_zone: true' in this build");
 }
 
-/* ---- groups ------------------------------------------------------------------------------------------------------ */
+/* ---- groups ----------------------------------------------------------------------------------------- */
 static int group_named(const alb_cfg *cfg, const char *name)
 {
     for (int i = 0; i < cfg->groups; i++)
@@ -178,7 +178,7 @@ static void prepare_groups(alb_cfg *cfg, wr_build *b)
             wr_build_error(b, &g[i - cfg->target.n], "target group '%s' has the name of a 'target'", cfg->group[i].name);
 }
 
-/* ---- actions ------------------------------------------------------------------------------------------------------- */
+/* ---- actions ---------------------------------------------------------------------------------------- */
 static void forward_to(alb_action *a, int group, int64_t weight)
 {
     a->group[a->groups] = group;
@@ -235,7 +235,7 @@ static void prepare_action(const alb_cfg *cfg, const alb_rule_cfg *r, alb_action
         a->code = r->fixed < 300 ? ALB_FIXED_2XX : r->fixed < 500 ? ALB_FIXED_4XX : ALB_FIXED_5XX;
 }
 
-/* ---- rules ----------------------------------------------------------------------------------------------------------- */
+/* ---- rules ------------------------------------------------------------------------------------------ */
 static int64_t priority_of(const alb_rule_cfg *r, size_t place)
 {
     return r->priority > 0 ? r->priority : (int64_t)place + 1;

@@ -87,7 +87,8 @@ static void read_zones(asg_cfg *cfg, wr_build *b)
             cfg->zone[cfg->zone_n++] = (signed char)l;
     }
     if (!cfg->zones.n)
-        wr_build_error(b, &cfg->zones, "'availability_zones' of asg '%s' is empty; it needs one zone at least", wr_build_name(b));
+        wr_build_error(b, &cfg->zones, "'availability_zones' of asg '%s' is empty; it needs one zone at least",
+                       wr_build_name(b));
 }
 
 static void read_failures(asg_cfg *cfg, wr_build *b)
@@ -267,7 +268,8 @@ static void asg_gone(wr_comp *self, wr_call *c)
 }
 
 const wr_model wr_model_asg = {
-    .kind = "asg", .aws = "AWS::AutoScaling::AutoScalingGroup", .title = "Auto Scaling group", .cloudwatch = "AWS/AutoScaling",
+    .kind = "asg", .aws = "AWS::AutoScaling::AutoScalingGroup", .title = "Auto Scaling group",
+    .cloudwatch = "AWS/AutoScaling",
     .doc = "EC2 instances of one kind, as many as desired, replaced when they fail, more or fewer by policies.",
     .accepts = WR_ACCEPTS(WR_OP_REQUEST),
     .has = WR_HAS_CALLS | WR_HAS_PRESENCE | WR_OWN_PRESENCE | WR_HAS_STATION | WR_HAS_UNITS | WR_HAS_RETRIES,
@@ -275,5 +277,6 @@ const wr_model wr_model_asg = {
     .params = asg_params, .metrics = metrics, .codes = ec2_codes, .usage = usage, .faults = asg_faults,
     .cfg_size = sizeof(asg_cfg), .state_size = sizeof(asg),
     .program = 1 + offsetof(asg_cfg, program),
-    .prepare = asg_prepare, .start = asg_start, .call = asg_call, .gone = asg_gone, .fault = asg_fault, .left = asg_left,
+    .prepare = asg_prepare, .start = asg_start, .call = asg_call, .gone = asg_gone,
+    .fault = asg_fault, .left = asg_left,
 };

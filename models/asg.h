@@ -106,7 +106,7 @@ void asg_refuse_later(const asg_cfg *cfg, wr_build *b);
 extern const wr_param asg_policy_rows[]; /* asg_plan.c */
 void asg_policy_prepare(asg_cfg *cfg, wr_build *b);
 
-/* ---- the group in a run ---------------------------------------------------------------------------------------------- */
+/* ---- the group in a run -------------------------------------------------------------------------------------- */
 typedef struct asg_mark { wr_time at; double integral; } asg_mark;
 typedef struct scaler { /* one policy at work */
     wr_comp *group;

@@ -85,7 +85,8 @@ static void check_steps(wr_build *b, const asg_policy *p)
             wr_build_error(b, &s[i].from, "'from' of a step must be below its 'to'");
         for (size_t k = 0; k < i; k++)
             if (overlap(&s[i], &s[k]))
-                wr_build_error(b, &s[i], "steps %zu and %zu of a policy overlap; AWS does not allow that", k + 1, i + 1);
+                wr_build_error(b, &s[i], "steps %zu and %zu of a policy overlap; AWS does not allow that", k + 1,
+                               i + 1);
     }
 }
 
@@ -148,7 +149,8 @@ static void make_alarms(const asg_cfg *cfg, wr_build *b, asg_policy *p)
         p->high.compare = (enum wr_compare)p->comparison;
         p->high.threshold = p->threshold;
         p->high.evaluation_periods = (int)p->evaluation_periods;
-        p->high.datapoints_to_alarm = (int)(p->datapoints_to_alarm > 0 ? p->datapoints_to_alarm : p->evaluation_periods);
+        int64_t needed = p->datapoints_to_alarm > 0 ? p->datapoints_to_alarm : p->evaluation_periods;
+        p->high.datapoints_to_alarm = (int)needed;
     }
 }
 

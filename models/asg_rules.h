@@ -7,7 +7,8 @@
 
 enum adjustment { CHANGE_IN_CAPACITY, EXACT_CAPACITY, PERCENT_CHANGE };
 double asg_round(double change);          /* PercentChangeInCapacity: 12.7 -> 12, .67 -> 1, -.58 -> -1, -6.67 -> -6 */
-int64_t asg_adjust(int64_t capacity, enum adjustment how, double by, int64_t least); /* least: min_adjustment_magnitude */
+/* least: min_adjustment_magnitude, for percentages */
+int64_t asg_adjust(int64_t capacity, enum adjustment how, double by, int64_t least);
 /* Target tracking: the capacity at which the metric would meet its target. */
 int64_t asg_track(double capacity, double value, double target);
 typedef struct asg_step { double from, to, by; } asg_step; /* bounds relative to the threshold; NaN: open */

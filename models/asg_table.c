@@ -172,7 +172,8 @@ static void refuse(wr_build *b, const void *field, const char *key)
 void asg_refuse_later(const asg_cfg *cfg, wr_build *b)
 {
     if (wr_build_given(b, &cfg->keep_alive))
-        wr_build_warning(b, &cfg->keep_alive, "'keep_alive' of asg has no effect in this build: connections are not simulated");
+        wr_build_warning(b, &cfg->keep_alive,
+                         "'keep_alive' of asg has no effect in this build: connections are not simulated");
     const struct purchase *p = cfg->purchase;
     if (p && (p->option || p->percentage < 100))
         refuse(b, &cfg->purchase, "purchase: spot");

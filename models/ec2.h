@@ -20,7 +20,9 @@ const ec2_type *ec2_type_find(const char *name); /* NULL: not in the table */
 
 /* ---- one instance (ec2.c) -------------------------------------------------------------------------------- */
 enum { EC2_FIFO, EC2_LIFO, EC2_PS, EC2_PRIORITY };
-enum ec2_code { EC2_OK, EC2_ERROR, EC2_QUEUE_FULL, EC2_QUEUE_TIMEOUT, EC2_FAIL, EC2_ENDED, EC2_NOT_READY, EC2_NO_INSTANCE };
+enum ec2_code {
+    EC2_OK, EC2_ERROR, EC2_QUEUE_FULL, EC2_QUEUE_TIMEOUT, EC2_FAIL, EC2_ENDED, EC2_NOT_READY, EC2_NO_INSTANCE
+};
 extern const wr_code ec2_codes[]; /* of the instance and of the group: a request may be sent to either */
 
 typedef struct ec2_plan { /* what all instances of a group have in common; the cfg of wr_model_ec2 */

@@ -154,7 +154,8 @@ void ec2_credit_begin(ec2 *i)
 {
     const ec2_plan *p = i->plan;
     i->credit = wr_alloc(i->self, sizeof *i->credit);
-    *i->credit = (ec2_credit){.balance = fmin(p->initial, p->cap), .launch = p->launch, .factor = 1, .at = wr_now(i->self)};
+    *i->credit = (ec2_credit){.balance = fmin(p->initial, p->cap), .launch = p->launch, .factor = 1,
+                               .at = wr_now(i->self)};
     i->credit->peak = saved(i->credit);
 }
 

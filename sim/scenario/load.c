@@ -110,6 +110,7 @@ static void work(loader *l, const wr_override *o, size_t n)
     bind_all(l);
     if (wr_diag_count(l->diag, WR_ERROR))
         return;
+    l->s->sequences = l->b.sequences;
     capacity_check(l);
     view_fill(l);
 }

@@ -108,6 +108,8 @@ static void print_limit(text *out, double x, const wr_param *row, enum wr_type a
 {
     if (as == WR_T_INT || as == WR_T_NUMBER)
         text_printf(out, fabs(x) < 1e10 ? "%.10g" : "%g", x);
+    else if (as == WR_T_SHARE)
+        text_printf(out, "%.10g%%", 100 * x);
     else
         quantity_print(out, x, as);
     if (row->unit && *row->unit == '%' && as == WR_T_NUMBER)

@@ -286,6 +286,23 @@ static void test_zones_stay_uneven_where_rebalancing_is_off(void **state)
     wr_result_destroy(r);
 }
 
+/* Instances die at random for an hour, a zone goes and comes back: whichever zone is lost in the end held a third. */
+static void test_zones_are_even_after_any_history(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 12; k++) {
+        char yaml[1024];
+        snprintf(yaml, sizeof yaml,
+                 "weir: 1\nduration: 4h\nseed: %d\nresources: {app: {type: asg, min_size: 12, max_size: 12, availability_zones: [a, b, c]}}\n"
+                 "faults: [{terminate: app, at: 3m, every: 7m, count: %d}, {az_outage: b, at: 40m, for: 15m}, {terminate: app, at: 100m, count: 5, az: a},\n"
+                 "  {az_outage: %c, at: 223m}]\nslo: [app.GroupTotalInstances.max]\n", k + 1, 1 + k % 4, 'a' + k % 3);
+        wr_result *r = run(yaml);
+        assert_true(note_value(r, "terminate", 223 * 60) == 4);
+        assert_true(r->slo[0].value <= 13);
+        wr_result_destroy(r);
+    }
+}
+
 static void test_terminated_instances_are_replaced_at_once(void **state)
 {
     (void)state;
@@ -403,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_step_policy_does_not_repeat_while_it_warms_up),
         cmocka_unit_test(test_lost_zone_is_replaced_elsewhere_and_evened_out_later),
         cmocka_unit_test(test_zones_stay_uneven_where_rebalancing_is_off),
+        cmocka_unit_test(test_zones_are_even_after_any_history),
         cmocka_unit_test(test_terminated_instances_are_replaced_at_once),
         cmocka_unit_test(test_failed_launches_go_to_another_zone),
         cmocka_unit_test(test_vcpu_quota_stops_launches),

@@ -71,11 +71,11 @@ static void test_lists_that_are_no_distribution_are_refused(void **state)
     assert_null(dist_mixture(arena, NULL, x, 0));
 }
 
-static void refused(const wr_dist *d, const char *why, const char *words)
+static void refused(const wr_dist *d, const char **why, const char *words)
 {
     assert_null(d);
-    if (!strstr(why, words))
-        fail_msg("%s", why);
+    if (!strstr(*why, words))
+        fail_msg("%s", *why);
 }
 
 static void test_marks_that_contradict_are_refused(void **state)
@@ -83,29 +83,29 @@ static void test_marks_that_contradict_are_refused(void **state)
     (void)state;
     const char *why = "";
     dist_marks m = none;
-    refused(dist_lognormal_of(arena, m, &why), why, "exactly two");
+    refused(dist_lognormal_of(arena, m, &why), &why, "exactly two");
     m = (dist_marks){1, NAN, 1, 2, NAN};
-    refused(dist_lognormal_of(arena, m, &why), why, "exactly two");
+    refused(dist_lognormal_of(arena, m, &why), &why, "exactly two");
     m = (dist_marks){1, NAN, 2, NAN, NAN};
-    refused(dist_lognormal_of(arena, m, &why), why, "never below its p50");
+    refused(dist_lognormal_of(arena, m, &why), &why, "never below its p50");
     m = (dist_marks){1, NAN, NAN, NAN, 15};
-    refused(dist_lognormal_of(arena, m, &why), why, "so large a p99");
+    refused(dist_lognormal_of(arena, m, &why), &why, "so large a p99");
     m = (dist_marks){1, NAN, NAN, 4, NAN};
-    refused(dist_lognormal_of(arena, m, &why), why, "so large a p95");
+    refused(dist_lognormal_of(arena, m, &why), &why, "so large a p95");
     m = (dist_marks){1, NAN, NAN, NAN, 0.5};
-    refused(dist_lognormal_of(arena, m, &why), why, "below the mean");
+    refused(dist_lognormal_of(arena, m, &why), &why, "below the mean");
     m = (dist_marks){NAN, NAN, NAN, 3, 2};
-    refused(dist_lognormal_of(arena, m, &why), why, "below a lower one");
+    refused(dist_lognormal_of(arena, m, &why), &why, "below a lower one");
     m = (dist_marks){NAN, 1, NAN, 3, NAN};
-    refused(dist_lognormal_of(arena, m, &why), why, "'mean' or 'p50'");
+    refused(dist_lognormal_of(arena, m, &why), &why, "'mean' or 'p50'");
     m = (dist_marks){-1, 1, NAN, NAN, NAN};
-    refused(dist_lognormal_of(arena, m, &why), why, "above 0");
-    refused(dist_erlang_of(arena, 1, NAN, 0.8, &why), why, "whole number");
-    refused(dist_erlang_of(arena, 1, 2, 0.7, &why), why, "either");
-    refused(dist_erlang_of(arena, 1, 1.5, NAN, &why), why, "whole number");
-    refused(dist_hyper_of(arena, 1, 0.9, &why), why, "1 or more");
-    refused(dist_weibull_of(arena, 1, 0, &why), why, "above 0");
-    refused(dist_gamma_of(arena, 0, 1, &why), why, "above 0");
+    refused(dist_lognormal_of(arena, m, &why), &why, "above 0");
+    refused(dist_erlang_of(arena, 1, NAN, 0.8, &why), &why, "whole number");
+    refused(dist_erlang_of(arena, 1, 2, 0.7, &why), &why, "either");
+    refused(dist_erlang_of(arena, 1, 1.5, NAN, &why), &why, "whole number");
+    refused(dist_hyper_of(arena, 1, 0.9, &why), &why, "1 or more");
+    refused(dist_weibull_of(arena, 1, 0, &why), &why, "above 0");
+    refused(dist_gamma_of(arena, 0, 1, &why), &why, "above 0");
 }
 
 static void test_truncation_that_leaves_nothing_is_refused(void **state)
@@ -114,10 +114,11 @@ static void test_truncation_that_leaves_nothing_is_refused(void **state)
     const char *why = "";
     const double x[] = {1, 2};
     const wr_dist *e = dist_exponential(arena, 1);
-    refused(dist_truncated_of(arena, e, 3, 2, &why), why, "above");
-    refused(dist_truncated_of(arena, e, 20, 30, &why), why, "almost nothing");
-    refused(dist_truncated_of(arena, dist_constant(arena, 1), 2, 3, &why), why, "almost nothing");
-    refused(dist_truncated_of(arena, dist_shifted(arena, dist_sequence(arena, x, 2, true, 0), 1), 0, 9, &why), why, "sequence");
+    refused(dist_truncated_of(arena, e, 3, 2, &why), &why, "above");
+    refused(dist_truncated_of(arena, e, 20, 30, &why), &why, "almost nothing");
+    refused(dist_truncated_of(arena, dist_constant(arena, 1), 2, 3, &why), &why, "almost nothing");
+    const wr_dist *steps = dist_shifted(arena, dist_sequence(arena, x, 2, true, 0), 1);
+    refused(dist_truncated_of(arena, steps, 0, 9, &why), &why, "sequence");
 }
 
 /* ---- moments ---------------------------------------------------------------------------------------------------- */
@@ -145,7 +146,7 @@ static void has(const wr_dist *d, double mean, double variance)
         v += square / DRAWS;
         fourth += square * square / DRAWS;
     }
-    if (!(fabs(m - mean) <= 5 * sqrt(variance / DRAWS) + 1e-12))
+    if (!(fabs(m - mean) <= 5 * sqrt(variance / DRAWS) + 1e-9 * mean))
         fail_msg("mean %g, not %g", m, mean);
     if (!(fabs(v - variance) <= 5 * sqrt((fourth - v * v) / DRAWS) + 1e-12))
         fail_msg("variance %g, not %g", v, variance);
@@ -207,9 +208,10 @@ static void test_negative_draws_become_zero_and_the_mean_knows(void **state)
 {
     (void)state;
     const double x[] = {-3, 1};
+    const wr_dist *bell = dist_normal(arena, 0, 1), *logs = dist_lognormal(arena, 0, 0.5);
     const wr_dist *d[] = {dist_normal(arena, 0.5, 1), dist_shifted(arena, dist_exponential(arena, 2), -1),
                           dist_uniform(arena, -1, 3), dist_values(arena, x, 2), dist_constant(arena, -4),
-                          dist_shifted(arena, dist_lognormal(arena, 0, 0.5), -1), dist_truncated(arena, dist_normal(arena, 0, 1), -1, 2),
+                          dist_shifted(arena, logs, -1), dist_truncated(arena, bell, -1, 2),
                           dist_shifted(arena, dist_pareto(arena, 1, 3, 9), -2)};
     for (size_t i = 0; i < sizeof d / sizeof *d; i++) {
         double m = 0, s = 0;
@@ -239,9 +241,9 @@ static void test_draws_follow_their_distribution_functions(void **state)
         draw(d[k]);
         qsort(sample, DRAWS, sizeof *sample, rising);
         for (size_t i = 0; i < DRAWS; i++) {
-            double x = sample[i], f = k == 0 ? dist_normal_below((log(x) - 1) / 0.7) : k == 1 ? -expm1(-pow(x / 3, 0.8))
-                                               : dist_normal_below((x - 50) / 4);
-            most[k] = fmax(most[k], fabs(f - ((double)i + 0.5) / DRAWS));
+            double x = sample[i], f[] = {dist_normal_below((log(x) - 1) / 0.7), -expm1(-pow(x / 3, 0.8)),
+                                         dist_normal_below((x - 50) / 4)};
+            most[k] = fmax(most[k], fabs(f[k] - ((double)i + 0.5) / DRAWS));
         }
         assert_true(most[k] < 2.7 / sqrt(DRAWS));
     }
@@ -362,8 +364,10 @@ static void test_shares_of_zero_are_never_drawn(void **state)
 static void test_streams_stay_comparable_when_a_parameter_changes(void **state)
 {
     (void)state;
-    const wr_dist *a[] = {dist_exponential(arena, 1), dist_lognormal(arena, 0, 1), dist_weibull(arena, 1, 2), dist_uniform(arena, 0, 1)};
-    const wr_dist *b[] = {dist_exponential(arena, 2), dist_lognormal(arena, 0.1, 1), dist_weibull(arena, 2, 2), dist_uniform(arena, 0, 2)};
+    const wr_dist *a[] = {dist_exponential(arena, 1), dist_lognormal(arena, 0, 1), dist_weibull(arena, 1, 2),
+                          dist_uniform(arena, 0, 1)};
+    const wr_dist *b[] = {dist_exponential(arena, 2), dist_lognormal(arena, 0.1, 1), dist_weibull(arena, 2, 2),
+                          dist_uniform(arena, 0, 2)};
     for (size_t k = 0; k < 4; k++) {
         wr_rng r, s;
         wr_rng_open(&r, 1, 0, "dist", "common");
