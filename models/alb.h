@@ -134,11 +134,11 @@ extern const wr_usage alb_usage[];
 void alb_prepare(void *mine, wr_build *b);
 
 enum alb_metric {
-    ALB_REQUEST_COUNT, ALB_PER_TARGET, ALB_RESPONSE_TIME, ALB_TARGET_2XX, ALB_TARGET_3XX, ALB_TARGET_4XX, ALB_TARGET_5XX,
-    ALB_ELB_3XX, ALB_ELB_4XX, ALB_ELB_5XX, ALB_ELB_500, ALB_ELB_502, ALB_ELB_503, ALB_ELB_504, ALB_ELB_460,
-    ALB_FIXED_RESPONSES, ALB_REDIRECTS, ALB_CONNECTION_ERRORS, ALB_LAMBDA_ERRORS, ALB_HEALTHY, ALB_UNHEALTHY,
-    ALB_UNHEALTHY_ROUTING, ALB_NON_STICKY, ALB_ACTIVE, ALB_NEW_CONNECTIONS, ALB_REJECTED_CONNECTIONS, ALB_BYTES,
-    ALB_EVALUATIONS, ALB_LCUS
+    ALB_REQUEST_COUNT, ALB_PER_TARGET, ALB_RESPONSE_TIME, ALB_TARGET_2XX, ALB_TARGET_3XX, ALB_TARGET_4XX,
+    ALB_TARGET_5XX, ALB_ELB_3XX, ALB_ELB_4XX, ALB_ELB_5XX, ALB_ELB_500, ALB_ELB_502, ALB_ELB_503, ALB_ELB_504,
+    ALB_ELB_460, ALB_FIXED_RESPONSES, ALB_REDIRECTS, ALB_CONNECTION_ERRORS, ALB_LAMBDA_ERRORS, ALB_HEALTHY,
+    ALB_UNHEALTHY, ALB_UNHEALTHY_ROUTING, ALB_NON_STICKY, ALB_ACTIVE, ALB_NEW_CONNECTIONS,
+    ALB_REJECTED_CONNECTIONS, ALB_BYTES, ALB_EVALUATIONS, ALB_LCUS
 };
 enum alb_code {
     ALB_OK, ALB_BAD_GATEWAY, ALB_DEREGISTERED, ALB_LAMBDA_FAILED, ALB_NO_TARGETS, ALB_NO_SLOT, ALB_NO_CAPACITY,
@@ -203,7 +203,11 @@ typedef struct alb_group {
     alb_session *session;
 } alb_group;
 
-typedef struct alb_dns { bool in; double share; wr_time since; } alb_dns; /* share of its clients that come, as of `since` */
+typedef struct alb_dns { /* of a zone */
+    bool in;
+    double share;             /* of its clients that come, as of `since` */
+    wr_time since;
+} alb_dns;
 typedef struct alb_meter { /* since the hour began, in LCU-hours */
     double connections, active, bytes, rules;
     double then[4], billed;   /* at the last tick */
@@ -247,7 +251,8 @@ void alb_pick_grow(alb_group *g, int nodes, uint32_t before); /* g->room has gro
 void alb_pick_forget(alb_group *g, int nodes, uint32_t id);   /* the id has a new holder */
 void alb_stale(alb_group *g);
 bool alb_any(const alb_group *g, int zone);          /* somebody is registered whom this zone's nodes may choose */
-bool alb_too_few(const alb_group *g, const alb_least *l, int az); /* are healthy of the registered; az -1: of all zones */
+/* Are too few of the registered ones healthy? az -1: of all zones. */
+bool alb_too_few(const alb_group *g, const alb_least *l, int az);
 alb_target *alb_choose(alb *b, alb_group *g, int node, uint32_t session); /* NULL: nobody has a free slot */
 void alb_more(alb_group *g, int node, uint32_t id);
 void alb_less(alb_group *g, int node, uint32_t id);

@@ -230,7 +230,8 @@ static alb_target *enrol(alb_group *g, wr_comp *m)
     uint32_t id = g->frees ? g->free[--g->frees] : g->ids++;
     alb_target *t = wr_alloc(g->alb->self, sizeof *t);
     int az = wr_az(m);
-    *t = (alb_target){.comp = m, .group = g, .id = id, .az = (int8_t)(az < ALB_ZONES ? az : -1), .slot = -1, .lambda = is_lambda(m)};
+    *t = (alb_target){.comp = m, .group = g, .id = id, .slot = -1, .lambda = is_lambda(m)};
+    t->az = (int8_t)(az < ALB_ZONES ? az : -1);
     t->gen = ++g->holders;
     g->target[id] = t;
     alb_pick_forget(g, g->alb->nodes, id);

@@ -28,7 +28,8 @@ static void prepare_zones(alb_cfg *cfg, wr_build *b)
         if (az < 0)
             continue;
         if (cfg->zone_of[az] >= 0) {
-            wr_build_error(b, &z[i].letter, "'%s' stands twice in 'availability_zones' of alb '%s'", z[i].letter, wr_build_name(b));
+            wr_build_error(b, &z[i].letter, "'%s' stands twice in 'availability_zones' of alb '%s'",
+                           z[i].letter, wr_build_name(b));
             continue;
         }
         cfg->zone_of[az] = (signed char)cfg->zones;
@@ -38,7 +39,8 @@ static void prepare_zones(alb_cfg *cfg, wr_build *b)
     for (size_t i = 0; i < cfg->shifts.n; i++) {
         int az = zone_of_text(b, &s[i].az);
         if (az >= 0 && cfg->zone_of[az] < 0)
-            wr_build_error(b, &s[i].az, "alb '%s' has no node in zone '%s'; write one of its availability_zones", wr_build_name(b), s[i].az);
+            wr_build_error(b, &s[i].az, "alb '%s' has no node in zone '%s'; write one of its availability_zones",
+                           wr_build_name(b), s[i].az);
     }
 }
 
@@ -62,9 +64,11 @@ static void inherit(const alb_cfg *cfg, alb_attr *to, const alb_attr *written, w
         if (!wr_build_given(b, top))
             continue;
         if (cfg->groups > 1)
-            wr_build_error(b, top, "'%s' of alb '%s' stands outside its %d target groups; write it in each of them", attrs[i].key, wr_build_name(b), cfg->groups);
+            wr_build_error(b, top, "'%s' of alb '%s' stands outside its %d target groups; write it in each of them",
+                           attrs[i].key, wr_build_name(b), cfg->groups);
         else if (written && wr_build_given(b, (const char *)written + attrs[i].offset))
-            wr_build_error(b, top, "'%s' of alb '%s' stands both outside and inside its target group", attrs[i].key, wr_build_name(b));
+            wr_build_error(b, top, "'%s' of alb '%s' stands both outside and inside its target group",
+                           attrs[i].key, wr_build_name(b));
         else
             memcpy((char *)to + attrs[i].offset, top, attrs[i].size);
     }
@@ -78,7 +82,8 @@ static alb_least least_of(wr_build *b, const char *const *field, const char *key
         return l;
     double x = wr_text_number(*field, share ? WR_T_SHARE : WR_T_NUMBER, NULL, &ok);
     if (!ok || x < (share ? 0.01 : 1) || (share && x > 1) || (!share && floor(x) < x)) {
-        wr_build_error(b, field, "'%s' of alb '%s' must be a whole number from 1, or 1%% to 100%%%s", key, wr_build_name(b), off ? ", or off" : "");
+        wr_build_error(b, field, "'%s' of alb '%s' must be a whole number from 1, or 1%% to 100%%%s", key,
+                       wr_build_name(b), off ? ", or off" : "");
         return l;
     }
     *(share ? &l.share : &l.count) = x;
@@ -103,7 +108,8 @@ static void check_slow_start(const alb_plan *p, wr_build *b, const void *field)
     if (p->attr.slow_start < 30 * WR_S)
         wr_build_error(b, field, "'slow_start' must be 0 or 30 to 900 s");
     if (p->way == ALB_LEAST || p->way == ALB_WEIGHTED_RANDOM)
-        wr_build_error(b, field, "'slow_start' does not go with 'algorithm: %s'", p->way == ALB_LEAST ? "least_outstanding_requests" : "weighted_random");
+        wr_build_error(b, field, "'slow_start' does not go with 'algorithm: %s'",
+                       p->way == ALB_LEAST ? "least_outstanding_requests" : "weighted_random");
 }
 
 static void check_sticky(const alb_plan *p, wr_build *b)
@@ -121,9 +127,16 @@ static void check_sticky(const alb_plan *p, wr_build *b)
 
 static bool crosses(int written, bool inherited)
 {
-    static const int meaning[] = {ALB_CROSS_ON, ALB_CROSS_OFF, ALB_CROSS_INHERIT, ALB_CROSS_ON, ALB_CROSS_OFF, ALB_CROSS_ON, ALB_CROSS_OFF};
+    static const int meaning[] = {ALB_CROSS_ON,  ALB_CROSS_OFF, ALB_CROSS_INHERIT, ALB_CROSS_ON,
+                                  ALB_CROSS_OFF, ALB_CROSS_ON,  ALB_CROSS_OFF}; /* in the order of the words */
     int m = meaning[written];
     return m == ALB_CROSS_INHERIT ? inherited : m == ALB_CROSS_ON;
+}
+
+static int64_t choices_of(wr_pick way)
+{
+    const struct alb_choices *c = way.cfg;
+    return way.which == ALB_TWO ? 2 : way.which == ALB_CHOICES && c ? c->n : 1;
 }
 
 /* `written`: the attributes as they were bound, whose places in the file are known. */
@@ -133,7 +146,7 @@ static void complete(alb_cfg *cfg, alb_plan *p, const alb_attr *written, wr_pick
     inherit(cfg, &p->attr, written, b);
     way = way.which >= 0 ? way : cfg->algorithm;
     p->way = way.which < 0 ? ALB_ROUND_ROBIN : (enum alb_way)way.which;
-    p->choices = p->way == ALB_TWO ? 2 : p->way == ALB_CHOICES && way.cfg ? ((const struct alb_choices *)way.cfg)->n : 1;
+    p->choices = choices_of(way);
     p->cross_zone = crosses(cross_zone, crosses(cfg->cross_zone, true));
     p->own_check = wr_build_given(b, &at->check) || wr_build_given(b, &cfg->attr.check);
     p->routing = least_of(b, &p->attr.routing, "unhealthy_routing_minimum", false);
@@ -162,20 +175,24 @@ static void prepare_groups(alb_cfg *cfg, wr_build *b)
     cfg->groups = (int)n;
     cfg->group = wr_build_alloc(b, (n + 1) * sizeof *cfg->group);
     if (!n)
-        wr_build_error(b, NULL, "alb '%s' has nobody to forward to: give 'target' or 'target_groups'", wr_build_name(b));
+        wr_build_error(b, NULL, "alb '%s' has nobody to forward to: give 'target' or 'target_groups'",
+                       wr_build_name(b));
     for (size_t i = 0; i < cfg->target.n; i++) {
         alb_plan *p = &cfg->group[i];
-        *p = (alb_plan){.name = t[i].name, .links = 1, .link = (const alb_link *)(const void *)&t[i].to, .attr = cfg->attr};
+        const alb_link *only = (const alb_link *)(const void *)&t[i].to;
+        *p = (alb_plan){.name = t[i].name, .links = 1, .link = only, .attr = cfg->attr};
         complete(cfg, p, NULL, (wr_pick){-1, NULL}, ALB_CROSS_INHERIT, b);
     }
     for (size_t i = 0; i < cfg->target_groups.n; i++) {
         alb_plan *p = &cfg->group[cfg->target.n + i];
-        *p = (alb_plan){.name = g[i].name, .links = g[i].targets.n, .link = g[i].targets.items, .named = true, .attr = g[i].attr};
+        wr_list to = g[i].targets;
+        *p = (alb_plan){.name = g[i].name, .links = to.n, .link = to.items, .named = true, .attr = g[i].attr};
         complete(cfg, p, &g[i].attr, g[i].algorithm, g[i].cross_zone, b);
     }
     for (size_t i = cfg->target.n; i < n; i++)
         if (group_named(cfg, cfg->group[i].name) < (int)i)
-            wr_build_error(b, &g[i - cfg->target.n], "target group '%s' has the name of a 'target'", cfg->group[i].name);
+            wr_build_error(b, &g[i - cfg->target.n], "target group '%s' has the name of a 'target'",
+                           cfg->group[i].name);
 }
 
 /* ---- actions ---------------------------------------------------------------------------------------- */
@@ -224,7 +241,8 @@ static void prepare_action(const alb_cfg *cfg, const alb_rule_cfg *r, alb_action
 {
     int given = (r->forward.n > 0) + (r->fixed > 0) + (r->redirect > 0);
     if (given != 1)
-        wr_build_error(b, r, "a rule of alb '%s' needs exactly one of 'forward', 'fixed_response' and 'redirect'", wr_build_name(b));
+        wr_build_error(b, r, "a rule of alb '%s' needs exactly one of 'forward', 'fixed_response' and 'redirect'",
+                       wr_build_name(b));
     else if (r->forward.n)
         prepare_forward(cfg, r, a, b);
     else if (r->redirect > 0)
@@ -253,7 +271,8 @@ static size_t *in_order(const alb_rule_cfg *r, size_t n, wr_build *b)
     }
     for (size_t i = 1; i < n; i++)
         if (r[order[i]].priority > 0 && r[order[i]].priority == r[order[i - 1]].priority)
-            wr_build_error(b, &r[order[i]].priority, "two rules of alb '%s' have priority %d", wr_build_name(b), (int)r[order[i]].priority);
+            wr_build_error(b, &r[order[i]].priority, "two rules of alb '%s' have priority %d",
+                           wr_build_name(b), (int)r[order[i]].priority);
     return order;
 }
 
@@ -300,7 +319,8 @@ void alb_prepare(void *mine, wr_build *b)
     const alb_connections *c = cfg->connections;
     prepare_zones(cfg, b);
     if (cfg->anomaly_mitigation)
-        wr_build_error(b, &cfg->anomaly_mitigation, "'anomaly_mitigation' of alb '%s' is not in this build", wr_build_name(b));
+        wr_build_error(b, &cfg->anomaly_mitigation, "'anomaly_mitigation' of alb '%s' is not in this build",
+                       wr_build_name(b));
     prepare_groups(cfg, b);
     prepare_default(cfg, b);
     prepare_rules(cfg, b);

@@ -17,7 +17,7 @@ static const char *const formats[] = {"auto", "cloudwatch", "counts", "timestamp
 enum { CONTINUES, CANCELLED };
 static const char *const abandoned[] = {"continues", "cancelled", NULL};
 
-/* ---- tables ------------------------------------------------------------------------------------------------------ */
+/* ---- tables ------------------------------------------------------------------------------------------- */
 static const wr_param gamma_rows[] = {
     {.key = "cv", WR_FIELD(struct gamma, cv), .type = WR_T_NUMBER, .min = 0.001, .max = 1000, .doc = "Coefficient of variation of the time between arrivals; 1 is Poisson."},
     {0}};
@@ -109,6 +109,7 @@ static const wr_param params[] = {
     {.key = "priority", WR_FIELD(struct traffic_cfg, priority), .type = WR_T_MAP, .rows = priority_rows, .size = sizeof(struct priority_row), .shorthand = "value", .optional = true, .doc = "Priority of each operation; 0 where none is given."},
     {.key = "key", WR_FIELD(struct traffic_cfg, key), .type = WR_T_CHOICE, .variants = wr_key_laws, .shorthand = "constant", .optional = true, .doc = "Law of the request's key; without it, every request has a key of its own."},
     {.key = "size", WR_FIELD(struct traffic_cfg, size), .type = WR_T_DIST, .of = WR_T_BYTES, .def = "1 KB", .doc = "Size of the body.", .src = "assumption: a small request"},
+    {.key = "response_size", WR_FIELD(struct traffic_cfg, response_size), .type = WR_T_DIST, .of = WR_T_BYTES, .def = "10 KB", .doc = "Size of the answer's body, for balancer capacity units and data transfer.", .src = "assumption: a small page"},
     {.key = "from_az", WR_FIELD(struct traffic_cfg, from_az), .type = WR_T_MAP, .rows = share_rows, .size = sizeof(struct share_row), .shorthand = "share", .optional = true, .doc = "Share of requests that come from each availability zone; without it, evenly over the zones of what is called."},
     {.key = "start", WR_FIELD(struct traffic_cfg, start), .type = WR_T_DUR, .def = "0s", .doc = "Nothing is sent before."},
     {.key = "end", WR_FIELD(struct traffic_cfg, end), .type = WR_T_DUR, .optional = true, .doc = "Nothing is sent from then on; without it, the end of the run."},
@@ -148,7 +149,7 @@ static const wr_fault faults[] = {
     {"spike", spike_rows, sizeof(struct spike), "The rate is multiplied while it lasts.", NULL},
     {0}};
 
-/* ---- prepare: operations ------------------------------------------------------------------------------------------------ */
+/* ---- prepare: operations ------------------------------------------------------------------------------ */
 static struct kind *kind_of(struct traffic_cfg *cfg, int operation)
 {
     for (size_t i = 0; i < cfg->kinds; i++)
@@ -212,7 +213,7 @@ static void prepare_zones(struct traffic_cfg *cfg, wr_build *b)
     cfg->zones = cfg->from_az.n ? 26 : 0;
 }
 
-/* ---- prepare: when -------------------------------------------------------------------------------------------------------- */
+/* ---- prepare: when ------------------------------------------------------------------------------------ */
 static void prepare_stages(struct traffic_cfg *cfg, wr_build *b)
 {
     const struct stage *s = cfg->stages.items;
@@ -254,11 +255,12 @@ static void prepare_at(struct traffic_cfg *cfg, wr_build *b)
     cfg->scripts = cfg->at.n;
 }
 
-static void prepare_pace(struct traffic_cfg *cfg, wr_build *b)
+static void prepare_states(struct traffic_cfg *cfg, wr_build *b)
 {
     const struct mmpp *m = cfg->arrivals.cfg;
-    if (cfg->shape == MMPP && m->rates.n != m->leave.n)
-        wr_build_error(b, &m->leave, "'rates' has %zu states and 'leave' has %zu; they must agree", m->rates.n, m->leave.n);
+    if (m->rates.n != m->leave.n)
+        wr_build_error(b, &m->leave, "'rates' has %zu states and 'leave' has %zu; they must agree", m->rates.n,
+                       m->leave.n);
 }
 
 static void prepare_batch(struct traffic_cfg *cfg, wr_build *b)
@@ -269,26 +271,9 @@ static void prepare_batch(struct traffic_cfg *cfg, wr_build *b)
         wr_build_error(b, &batch->size, "the mean 'size' of a batch must be known and above 0");
 }
 
-static size_t ways(const struct traffic_cfg *cfg, bool own_times)
+static void prepare_times(struct traffic_cfg *cfg, wr_build *b)
 {
-    return (size_t)(cfg->rate != NULL) + (cfg->stages.n > 0) + (cfg->trace != NULL) + (cfg->at.n > 0) + (cfg->users != NULL) + own_times;
-}
-
-static void prepare_when(struct traffic_cfg *cfg, wr_build *b)
-{
-    cfg->shape = cfg->arrivals.which < 0 ? POISSON : (enum shape)cfg->arrivals.which;
-    bool own_times = cfg->shape == MMPP || cfg->shape == INTERARRIVALS || cfg->shape == CSV;
-    size_t n = ways(cfg, own_times);
-    if (n != 1) {
-        wr_build_error(b, NULL, "traffic '%s' has %s; exactly one of 'rate', 'stages', 'trace', 'at', 'users' and an 'arrivals' with times of its own is needed",
-                       wr_build_name(b), n ? "several sources of arrivals" : "no arrivals");
-        return;
-    }
-    bool shapeless = cfg->at.n || cfg->users;
-    if (shapeless && wr_build_given(b, &cfg->arrivals))
-        wr_build_error(b, &cfg->arrivals, "'arrivals' shapes a rate; it has no meaning with '%s'", cfg->users ? "users" : "at");
-    cfg->source = cfg->users ? BY_USERS : cfg->at.n || cfg->shape == CSV ? BY_SCRIPT : own_times ? BY_PACE : BY_PROFILE;
-    cfg->profile = cfg->rate;
+    const struct csv *csv = cfg->arrivals.cfg;
     if (cfg->stages.n)
         prepare_stages(cfg, b);
     else if (cfg->trace)
@@ -297,15 +282,56 @@ static void prepare_when(struct traffic_cfg *cfg, wr_build *b)
         prepare_at(cfg, b);
     else if (cfg->users)
         users_prepare(cfg, b);
-    else if (cfg->shape == CSV && cfg->arrivals.cfg)
-        trace_times(cfg, b, ((const struct csv *)cfg->arrivals.cfg)->file, &cfg->arrivals);
-    if (cfg->source == BY_PACE && cfg->arrivals.cfg)
-        prepare_pace(cfg, b);
-    if (cfg->shape == BATCH && cfg->arrivals.cfg)
+    else if (cfg->shape == CSV && csv)
+        trace_times(cfg, b, csv->file, &cfg->arrivals);
+}
+
+static size_t ways(const struct traffic_cfg *cfg, bool own_times)
+{
+    return (size_t)(cfg->rate != NULL) + (cfg->stages.n > 0) + (cfg->trace != NULL) + (cfg->at.n > 0) +
+           (cfg->users != NULL) + own_times;
+}
+
+static enum source source_of(const struct traffic_cfg *cfg, bool own_times)
+{
+    if (cfg->users)
+        return BY_USERS;
+    if (cfg->at.n || cfg->shape == CSV)
+        return BY_SCRIPT;
+    return own_times ? BY_PACE : BY_PROFILE;
+}
+
+static void prepare_shape(struct traffic_cfg *cfg, wr_build *b)
+{
+    bool shapeless = cfg->at.n || cfg->users;
+    if (shapeless && wr_build_given(b, &cfg->arrivals))
+        wr_build_error(b, &cfg->arrivals, "'arrivals' shapes a rate; it has no meaning with '%s'",
+                       cfg->users ? "users" : "at");
+    if (cfg->shape == MMPP)
+        prepare_states(cfg, b);
+    if (cfg->shape == BATCH)
         prepare_batch(cfg, b);
 }
 
-/* ---- prepare: what and how --------------------------------------------------------------------------------------------------- */
+static void prepare_when(struct traffic_cfg *cfg, wr_build *b)
+{
+    cfg->shape = (enum shape)cfg->arrivals.which;
+    bool own_times = cfg->shape == MMPP || cfg->shape == INTERARRIVALS || cfg->shape == CSV;
+    size_t n = ways(cfg, own_times);
+    if (n != 1) {
+        wr_build_error(b, NULL,
+                       "traffic '%s' has %s; exactly one of 'rate', 'stages', 'trace', 'at', 'users' and an 'arrivals' "
+                       "with times of its own is needed",
+                       wr_build_name(b), n ? "several sources of arrivals" : "no arrivals");
+        return;
+    }
+    cfg->source = source_of(cfg, own_times);
+    cfg->profile = cfg->rate;
+    prepare_times(cfg, b);
+    prepare_shape(cfg, b);
+}
+
+/* ---- prepare: what and how ---------------------------------------------------------------------------- */
 static void prepare_request(struct traffic_cfg *cfg, wr_build *b)
 {
     if (wr_build_given(b, &cfg->target) == (cfg->request.n > 0)) {
@@ -359,7 +385,7 @@ static void traffic_prepare(void *mine, wr_build *b)
         hedge_prepare(cfg, b);
 }
 
-/* ---- the component ------------------------------------------------------------------------------------------------------------- */
+/* ---- the component ------------------------------------------------------------------------------------ */
 static void traffic_start(wr_comp *self)
 {
     const struct traffic_cfg *cfg = wr_cfg(self);

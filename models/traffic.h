@@ -7,7 +7,7 @@
 #define WR_MODELS_TRAFFIC_H
 #include "models.h"
 
-/* ---- what is bound ------------------------------------------------------------------------------------------ */
+/* ---- what is bound ------------------------------------------------------------------------------------ */
 enum shape { POISSON, UNIFORM, GAMMA, MMPP, BATCH, INTERARRIVALS, CSV };
 struct gamma {
     double cv;
@@ -75,7 +75,7 @@ struct client_block {
     int64_t objects;
 };
 
-/* ---- what prepare makes of it ------------------------------------------------------------------------------------ */
+/* ---- what prepare makes of it ------------------------------------------------------------------------- */
 struct kind { /* one operation of the mix */
     const char *name;
     int operation, priority;
@@ -92,7 +92,7 @@ struct traffic_cfg {
     const wr_link *target;
     wr_list request, mix, priority, from_az, stages, at;
     wr_pick key, arrivals;
-    const wr_dist *size, *think_time;
+    const wr_dist *size, *response_size, *think_time;
     wr_dur start, end;
     int64_t count, requests_per_user;
     const void *client, *trace, *users; /* client_block, trace, users_block */
@@ -123,7 +123,7 @@ struct traffic_cfg {
     int64_t objects;
 };
 
-/* ---- what moves -------------------------------------------------------------------------------------------------------- */
+/* ---- what moves --------------------------------------------------------------------------------------- */
 enum breaker_state { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_HALF };
 enum { BREAKER_SLOTS = 10 };
 struct object { /* one client object */
@@ -185,7 +185,8 @@ struct request { /* in the root call's 64 bytes */
     uint8_t kind;
 };
 #define NO_USER UINT32_MAX
-enum { CODE_OK, CODE_RETRY_QUOTA, CODE_BREAKER_OPEN, CODE_TIMEOUT_SELF, CODE_REQUEST }; /* rows of codes; CODE_REQUEST and on: by status */
+/* Rows of codes; from CODE_REQUEST on, by status. */
+enum { CODE_OK, CODE_RETRY_QUOTA, CODE_BREAKER_OPEN, CODE_TIMEOUT_SELF, CODE_REQUEST };
 
 /* traffic_trace.c */
 void trace_read(struct traffic_cfg *cfg, wr_build *b, const struct trace *t, const void *field);

@@ -58,10 +58,11 @@ void client_start(wr_comp *self)
         hedge_start(self);
 }
 
-/* ---- the end ------------------------------------------------------------------------------------------------------ */
+/* ---- the end ------------------------------------------------------------------------------------------ */
 static void count_spans(wr_comp *self, wr_call *root, const struct request *r, wr_dur latency)
 {
-    wr_dur wait = wr_call_span(root, WR_WAIT), cold = wr_call_span(root, WR_COLD), backoff = wr_call_span(root, WR_BACKOFF);
+    wr_dur wait = wr_call_span(root, WR_WAIT), cold = wr_call_span(root, WR_COLD),
+           backoff = wr_call_span(root, WR_BACKOFF);
     wr_dur service = latency - wait - cold - backoff;
     add(self, r, WR_U_TIME_SERVICE, service > 0 ? wr_dur_to_s(service) : 0);
     if (wait)
@@ -74,7 +75,8 @@ static void count_spans(wr_comp *self, wr_call *root, const struct request *r, w
 
 static void count_end(wr_comp *self, const struct request *r, enum wr_status s, wr_dur latency)
 {
-    static const short counter[WR_STATUSES] = {[WR_THROTTLED] = WR_U_THROTTLED, [WR_TIMEOUT] = WR_U_TIMEOUTS, [WR_REJECTED] = WR_U_REJECTED};
+    static const short counter[WR_STATUSES] = {
+        [WR_THROTTLED] = WR_U_THROTTLED, [WR_TIMEOUT] = WR_U_TIMEOUTS, [WR_REJECTED] = WR_U_REJECTED};
     const struct traffic_cfg *cfg = wr_cfg(self);
     observe(self, r, WR_U_LATENCY_ALL, latency);
     if (s == WR_OK) {
@@ -108,7 +110,7 @@ static void finish(wr_comp *self, wr_call *root, enum wr_status s)
         users_answered(self, user, latency);
 }
 
-/* ---- a try -------------------------------------------------------------------------------------------------------------- */
+/* ---- a try -------------------------------------------------------------------------------------------- */
 static void answered(wr_comp *self, wr_call *root, const wr_call *answer)
 {
     request_of(root)->sent = NULL;
@@ -213,7 +215,7 @@ static void try_again(wr_comp *self, void *arg)
     try_once(self, root);
 }
 
-/* ---- after a try ------------------------------------------------------------------------------------------------------------ */
+/* ---- after a try -------------------------------------------------------------------------------------- */
 static const wr_model *callee_of(wr_comp *self, wr_call *root)
 {
     const struct traffic_cfg *cfg = wr_cfg(self);
@@ -232,7 +234,8 @@ static bool retried(wr_comp *self, wr_call *root, enum wr_status status)
     wr_dur wait = 0, past = wr_now(self) - r->started;
     if (!cfg->retry || past >= cfg->deadline)
         return false;
-    enum wr_retry_verdict v = wr_retry_again(s->object[r->object].retry, cfg->retry, &r->tries, status, callee_of(self, root), wr_now(self), &s->retry, &wait);
+    enum wr_retry_verdict v = wr_retry_again(s->object[r->object].retry, cfg->retry, &r->tries, status,
+                                             callee_of(self, root), wr_now(self), &s->retry, &wait);
     if (v == WR_RETRY_SUPPRESSED) {
         add(self, r, WR_U_SUPPRESSED, 1);
         wr_call_blame(root, self, CODE_RETRY_QUOTA);
@@ -263,7 +266,7 @@ void request_try_ended(wr_comp *self, wr_call *root, enum wr_status status)
         finish(self, root, status);
 }
 
-/* ---- the beginning --------------------------------------------------------------------------------------------------------- */
+/* ---- the beginning ------------------------------------------------------------------------------------ */
 static int zone_of(const struct traffic_cfg *cfg, struct traffic *s)
 {
     int az = 0;
@@ -286,6 +289,7 @@ void request_open(wr_comp *self, int kind, const wr_keys *key, uint32_t user)
     key = key ? key : cfg->keys;
     what.key = key ? wr_keys_next(key, &s->keys, user == NO_USER ? s->serial : user, &s->nth) : s->serial;
     what.size = wr_draw(cfg->size, &s->client);
+    what.response = wr_draw(cfg->response_size, &s->client);
     wr_call *root = wr_call_open(self, NULL, &what);
     struct request *r = request_of(root);
     *r = (struct request){.started = wr_now(self), .user = user, .kind = (uint8_t)kind};

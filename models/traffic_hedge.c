@@ -33,7 +33,8 @@ void hedge_prepare(struct traffic_cfg *cfg, wr_build *b)
         ok = ok && cfg->hedge_after > 0;
     }
     if (!ok)
-        wr_build_error(b, &cfg->hedge->after, "'after' is '%s'; allowed are a time such as 50ms and a percentile such as p95", after);
+        wr_build_error(b, &cfg->hedge->after,
+                       "'after' is '%s'; allowed are a time such as 50ms and a percentile such as p95", after);
 }
 
 void hedge_start(wr_comp *self)
@@ -42,7 +43,7 @@ void hedge_start(wr_comp *self)
     s->learned = wr_alloc(self, sizeof *s->learned);
 }
 
-/* ---- what is slow ------------------------------------------------------------------------------------------------ */
+/* ---- what is slow ------------------------------------------------------------------------------------- */
 static int bin_of(wr_dur d)
 {
     double x = (double)d / 1e3;
@@ -73,7 +74,7 @@ void hedge_learn(wr_comp *self, wr_dur latency)
         l->quantile = quantile(l, cfg->hedge_quantile);
 }
 
-/* ---- copies --------------------------------------------------------------------------------------------------------- */
+/* ---- copies ------------------------------------------------------------------------------------------- */
 static void answered(wr_comp *self, wr_call *root, const wr_call *answer);
 
 static struct copies *lend(wr_comp *self)

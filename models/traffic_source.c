@@ -28,7 +28,7 @@ int source_kind(wr_comp *self)
     return (int)i;
 }
 
-/* ---- amounts --------------------------------------------------------------------------------------------------- */
+/* ---- amounts ------------------------------------------------------------------------------------------ */
 static double normal(wr_rng *r)
 {
     static const double TWO_PI = 6.283185307179586;
@@ -70,7 +70,7 @@ static int64_t at_once(const struct traffic_cfg *cfg, struct traffic *s)
     return (int64_t)(wr_draw(((const struct batch *)cfg->arrivals.cfg)->size, &s->arrivals) + 0.5);
 }
 
-/* ---- rates ------------------------------------------------------------------------------------------------------- */
+/* ---- rates -------------------------------------------------------------------------------------------- */
 /* What has come in since `since`. */
 static double come(const struct traffic_cfg *cfg, const struct traffic *s, wr_time now)
 {
@@ -142,7 +142,7 @@ void source_spike(wr_comp *self, double factor)
         change(self, factor, s->pace);
 }
 
-/* ---- states that switch ------------------------------------------------------------------------------------------------ */
+/* ---- states that switch ------------------------------------------------------------------------------- */
 static void next_state(wr_comp *self, void *arg);
 
 static void enter_state(wr_comp *self, size_t state)
@@ -189,7 +189,7 @@ static size_t some_state(const struct mmpp *m, wr_rng *r)
     return state;
 }
 
-/* ---- scripts --------------------------------------------------------------------------------------------------------------- */
+/* ---- scripts ------------------------------------------------------------------------------------------ */
 static void play(wr_comp *self, void *arg)
 {
     const struct traffic_cfg *cfg = wr_cfg(self);

@@ -22,7 +22,7 @@ struct row {
     double t, value;
 };
 
-/* ---- lines and fields ------------------------------------------------------------------------------------------ */
+/* ---- lines and fields --------------------------------------------------------------------------------- */
 /* The next line that is not empty; false at the end. */
 static bool next_line(struct reader *r, const char **line, size_t *len)
 {
@@ -94,43 +94,63 @@ static bool digits(const char *s, int n, int *out)
 static bool zone(const char *s, double *east)
 {
     int h, m = 0;
+    bool west = *s == '-';
     *east = 0;
     if (!*s || !strcmp(s, "Z") || !strcmp(s, " UTC"))
         return true;
-    if ((*s != '+' && *s != '-') || !digits(s + 1, 2, &h))
+    if (!strchr("+-", *s) || !digits(s + 1, 2, &h))
         return false;
-    const char *rest = s + 3 + (s[3] == ':');
-    if (*rest && (!digits(rest, 2, &m) || rest[2]))
+    s += s[3] == ':' ? 4 : 3;
+    bool minutes = *s && digits(s, 2, &m);
+    *east = (west ? -1 : 1) * (h * 3600.0 + m * 60.0);
+    return !s[minutes ? 2 : 0];
+}
+
+/* hh:mm, hh:mm:ss or hh:mm:ss.fff at *at; moves behind it. */
+static bool clock_of(const char **at, double *seconds)
+{
+    const char *s = *at;
+    int h, m, sec = 0;
+    if (strlen(s) < 5 || !digits(s, 2, &h) || s[2] != ':' || !digits(s + 3, 2, &m))
         return false;
-    *east = (*s == '-' ? -1 : 1) * (h * 3600.0 + m * 60.0);
+    s += 5;
+    if (*s == ':' && !digits(s + 1, 2, &sec))
+        return false;
+    s += *s == ':' ? 3 : 0;
+    *seconds = h * 3600.0 + m * 60.0 + sec;
+    char *end = NULL;
+    if (*s == '.')
+        *seconds += strtod(s, &end);
+    *at = end ? end : s;
     return true;
+}
+
+static bool day_of(const char *s, double *out)
+{
+    int year, month, day;
+    if (strlen(s) < 10 || s[4] != '-' || s[7] != '-')
+        return false;
+    if (!digits(s, 4, &year) || !digits(s + 5, 2, &month) || !digits(s + 8, 2, &day))
+        return false;
+    *out = days(year, month, day);
+    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
 static bool date_of(const char *s, double *out)
 {
-    int year, month, day, h = 0, m = 0, sec = 0;
-    double fraction = 0, east = 0;
-    if (strlen(s) < 10 || !digits(s, 4, &year) || s[4] != '-' || !digits(s + 5, 2, &month) || s[7] != '-' || !digits(s + 8, 2, &day))
-        return false;
-    if (month < 1 || month > 12 || day < 1 || day > 31)
+    double day, clock = 0, east;
+    if (!day_of(s, &day))
         return false;
     s += 10;
     if (*s == 'T' || *s == ' ') {
-        if (strlen(s) < 6 || !digits(s + 1, 2, &h) || s[3] != ':' || !digits(s + 4, 2, &m))
+        s++;
+        if (!clock_of(&s, &clock))
             return false;
-        s += 6;
-        if (*s == ':' && !digits(s + 1, 2, &sec))
-            return false;
-        s += *s == ':' ? 3 : 0;
-        char *end = NULL;
-        if (*s == '.')
-            fraction = strtod(s, &end);
-        s = end ? end : s;
     }
-    if (!zone(s, &east))
-        return false;
-    *out = days(year, month, day) * 86400 + h * 3600.0 + m * 60.0 + sec + fraction - east;
-    return true;
+    *out = day * 86400 + clock;
+    bool good = zone(s, &east);
+    *out -= good ? east : 0;
+    return good;
 }
 
 static bool time_of(struct reader *r, const char *s, double *out)
@@ -141,7 +161,7 @@ static bool time_of(struct reader *r, const char *s, double *out)
     return date_of(s, out);
 }
 
-/* ---- rows ----------------------------------------------------------------------------------------------------------- */
+/* ---- rows --------------------------------------------------------------------------------------------- */
 static bool open_file(struct reader *r, wr_build *b, const char *path, const void *field)
 {
     size_t len;
@@ -178,7 +198,8 @@ static struct row *rows_of(struct reader *r, size_t column, size_t *n)
         if (good && column)
             good = number_of(text, &x.value) && x.value >= 0;
         if (!good) {
-            wr_build_error(r->b, r->field, "line %zu of '%s' is not a time%s", r->line, r->path, column ? " and a number" : "");
+            wr_build_error(r->b, r->field, "line %zu of '%s' is not a time%s", r->line, r->path,
+                           column ? " and a number" : "");
             return NULL;
         }
         rows[(*n)++] = x;
@@ -211,24 +232,27 @@ static double median_gap(wr_build *b, const struct row *rows, size_t n)
     return k ? gap[k / 2] : 60;
 }
 
-/* ---- counts ---------------------------------------------------------------------------------------------------------- */
-static void play_counts(struct traffic_cfg *cfg, struct reader *r, const struct trace *t, struct row *rows, size_t n, double period)
+/* ---- counts ------------------------------------------------------------------------------------------- */
+static void play_counts(struct traffic_cfg *cfg, struct reader *r, const struct trace *t, struct row *rows, size_t n,
+                        double period)
 {
     qsort(rows, n, sizeof *rows, earlier);
     period = period > 0 ? period : median_gap(r->b, rows, n);
     double last = floor((rows[n - 1].t - rows[0].t) / period + 0.5);
     if (last >= MOST_PERIODS) {
-        wr_build_error(r->b, r->field, "'%s' covers %.0f periods; at most %d are possible", r->path, last + 1, MOST_PERIODS);
+        wr_build_error(r->b, r->field, "'%s' covers %.0f periods; at most %d are possible", r->path, last + 1,
+                       MOST_PERIODS);
         return;
     }
     double *counts = wr_build_alloc(r->b, ((size_t)last + 1) * sizeof *counts);
     for (size_t i = 0; i < n; i++)
         counts[(size_t)floor((rows[i].t - rows[0].t) / period + 0.5)] += rows[i].value * t->scale;
     cfg->counts = true;
-    cfg->profile = wr_profile_counts(wr_build_arena(r->b), counts, (size_t)last + 1, wr_dur_from_s(period), t->speed, t->offset, t->loop);
+    cfg->profile = wr_profile_counts(wr_build_arena(r->b), counts, (size_t)last + 1, wr_dur_from_s(period), t->speed,
+                                     t->offset, t->loop);
 }
 
-/* ---- instants ---------------------------------------------------------------------------------------------------------- */
+/* ---- instants ----------------------------------------------------------------------------------------- */
 static void play_times(struct traffic_cfg *cfg, struct reader *r, const struct trace *t, struct row *rows, size_t n)
 {
     struct script *out = wr_build_alloc(r->b, n * sizeof *out);
@@ -259,7 +283,7 @@ void trace_times(struct traffic_cfg *cfg, wr_build *b, const char *path, const v
         play_times(cfg, &r, NULL, rows, n);
 }
 
-/* ---- which it is --------------------------------------------------------------------------------------------------------- */
+/* ---- which it is -------------------------------------------------------------------------------------- */
 static size_t column_of(struct reader *r, const char *line, size_t len, const char *name)
 {
     char text[FIELD];
@@ -281,27 +305,34 @@ static int format_of(const char *first)
     return FORMAT_TIMESTAMPS;
 }
 
+/* Reads past a header, if there is one. */
+static int header_of(struct reader *r, const struct trace *t, size_t *column)
+{
+    const char *line = "";
+    size_t len = 0;
+    char first[FIELD];
+    double ignored;
+    next_line(r, &line, &len);
+    field_of(line, len, 0, first);
+    if (time_of(r, first, &ignored)) { /* no header */
+        r->at = r->text;
+        r->line = 0;
+    } else if (t->column) {
+        *column = column_of(r, line, len, t->column);
+    }
+    return t->format ? t->format : format_of(first);
+}
+
 void trace_read(struct traffic_cfg *cfg, wr_build *b, const struct trace *t, const void *field)
 {
     struct reader r;
-    const char *line;
-    size_t len, n, column = 1;
-    double ignored;
-    char first[FIELD];
+    size_t n, column = 1;
     if (!open_file(&r, b, t->file, field))
         return;
-    bool some = next_line(&r, &line, &len);
-    field_of(some ? line : "", some ? len : 0, 0, first);
-    int format = t->format ? t->format : format_of(first);
-    if (time_of(&r, first, &ignored))
-        r.at = r.text, r.line = 0; /* no header */
-    else if (t->column)
-        column = column_of(&r, line, len, t->column);
+    int format = header_of(&r, t, &column);
     struct row *rows = rows_of(&r, format == FORMAT_TIMESTAMPS ? 0 : column, &n);
-    if (!rows)
-        return;
-    if (format == FORMAT_TIMESTAMPS)
+    if (rows && format == FORMAT_TIMESTAMPS)
         play_times(cfg, &r, t, rows, n);
-    else
+    else if (rows)
         play_counts(cfg, &r, t, rows, n, format == FORMAT_COUNTS ? 1 : 0);
 }

@@ -7,7 +7,7 @@
 #include "traffic.h"
 #include <math.h>
 
-/* ---- how many ------------------------------------------------------------------------------------------------- */
+/* ---- how many ----------------------------------------------------------------------------------------- */
 void users_prepare(struct traffic_cfg *cfg, wr_build *b)
 {
     const struct users_block *u = cfg->users;
@@ -52,7 +52,7 @@ static size_t active(const struct traffic *s)
     return (size_t)floor((double)s->wanted * s->factor + 0.5);
 }
 
-/* ---- what they do ------------------------------------------------------------------------------------------------ */
+/* ---- what they do ------------------------------------------------------------------------------------- */
 static void woken(wr_comp *self, void *arg);
 
 static void think(wr_comp *self, struct user *u, wr_dur least)

@@ -27,7 +27,7 @@ typedef struct keeper {
 struct wr_diag {
     wr_arena *arena;
     message *message;
-    size_t n, room;
+    size_t n, room, of[WR_ERROR + 1]; /* of each severity */
     source *src;
     size_t sources;
     keeper *kept;
@@ -85,6 +85,7 @@ void wr_diag_add(wr_diag *d, enum wr_severity severity, wr_pos at, const char *f
     }
     va_list ap;
     va_start(ap, fmt);
+    d->of[severity]++;
     d->message[d->n++] = (message){.row = {.severity = severity, .at = at, .text = words(d, fmt, ap)}};
     va_end(ap);
 }
@@ -118,8 +119,8 @@ void diag_topic(wr_diag *d, const char *topic)
 size_t wr_diag_count(const wr_diag *d, enum wr_severity at_least)
 {
     size_t n = 0;
-    for (size_t i = 0; i < d->n; i++)
-        n += d->message[i].row.severity >= at_least;
+    for (int i = (int)at_least; i <= WR_ERROR; i++)
+        n += d->of[i];
     return n;
 }
 

@@ -35,7 +35,7 @@ struct wr_alarm {
     double *judged;
 };
 
-/* ---- the rule -------------------------------------------------------------------------------------------------- */
+/* ---- the rule ----------------------------------------------------------------------------------------- */
 static bool breaches(const wr_alarm_cfg *cfg, double x)
 {
     switch (cfg->compare) {
@@ -86,13 +86,14 @@ enum wr_alarm_state wr_alarm_judge(const double *points, int n, const wr_alarm_c
     if (j.breaching + filled >= cfg->datapoints_to_alarm)
         return WR_ALARM_ON;
     /* Nothing but breaching points, the oldest of them old enough: what is missing might have breached as well. */
-    bool early = unknown && j.real < cfg->evaluation_periods && j.breaching == j.real && j.oldest >= cfg->datapoints_to_alarm;
+    bool early =
+        unknown && j.real < cfg->evaluation_periods && j.breaching == j.real && j.oldest >= cfg->datapoints_to_alarm;
     if (early)
         return cfg->missing == WR_MISSING_IGNORE ? before : WR_ALARM_ON;
     return WR_ALARM_OK;
 }
 
-/* ---- the metric, and the clock ------------------------------------------------------------------------------------ */
+/* ---- the metric, and the clock ------------------------------------------------------------------------ */
 static point *at(wr_alarm *a, int64_t number)
 {
     return &a->ring[number % a->room];

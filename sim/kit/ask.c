@@ -33,7 +33,7 @@ static uint64_t *count_of(wr_host *h, const wr_keys *keys)
     return &k->nth;
 }
 
-/* ---- stamps: what `condition: unchanged` compares with ------------------------------------------------------- */
+/* ---- stamps: what `condition: unchanged` compares with ------------------------------------------------ */
 static void remember(wr_host *h, wr_call *c, const wr_call *answer)
 {
     extra *x = program_extra(h, visit_of(fork_root(c)));
@@ -56,7 +56,7 @@ static uint64_t recall(wr_call *c, const wr_comp *of, uint64_t key)
     return 0;
 }
 
-/* ---- one try ----------------------------------------------------------------------------------------------------- */
+/* ---- one try ------------------------------------------------------------------------------------------ */
 static uint64_t key_of(wr_host *h, wr_call *c, const asking *a)
 {
     return a->keys ? wr_keys_next(a->keys, &h->key_rng, wr_call_key(c), count_of(h, a->keys)) : wr_call_key(c);
@@ -98,7 +98,8 @@ static void try_once(wr_host *h, wr_call *c)
     const asking *a = asking_of(visit_of(c));
     wr_dur held = 0;
     if (a->retry)
-        held = wr_retry_admit(client_of(h, a->retry, wr_model_of(wr_link_to(h->owner, a->to))), a->retry, wr_now(h->owner));
+        held = wr_retry_admit(client_of(h, a->retry, wr_model_of(wr_link_to(h->owner, a->to))), a->retry,
+                              wr_now(h->owner));
     if (held > 0) {
         wr_call_stage(c, WR_BACKOFF);
         program_pause(h, c, held, admitted);
@@ -126,7 +127,7 @@ void ask_begin(wr_host *h, wr_call *c)
     try_once(h, c);
 }
 
-/* ---- its end ---------------------------------------------------------------------------------------------------------- */
+/* ---- its end ------------------------------------------------------------------------------------------ */
 /* True: another try follows. */
 static bool retried(wr_host *h, wr_call *c, const wr_call *answer, const asking *a)
 {
@@ -134,7 +135,8 @@ static bool retried(wr_host *h, wr_call *c, const wr_call *answer, const asking 
     const wr_model *callee = wr_model_of(wr_call_to(answer));
     wr_retry *client = client_of(h, a->retry, callee);
     wr_dur wait = 0;
-    switch (wr_retry_again(client, a->retry, &v->tries, wr_call_status(answer), callee, wr_now(h->owner), &h->retry_rng, &wait)) {
+    switch (wr_retry_again(client, a->retry, &v->tries, wr_call_status(answer), callee, wr_now(h->owner), &h->retry_rng,
+                           &wait)) {
     case WR_RETRY_SUPPRESSED: wr_add(h->owner, WR_U_SUPPRESSED, 1); return false;
     case WR_RETRY_NO: return false;
     case WR_RETRY_YES: break;

@@ -20,12 +20,13 @@ typedef struct builder {
 
 static void compile(builder *p, wr_list steps);
 
-/* ---- emitting -------------------------------------------------------------------------------------------- */
+/* ---- emitting ----------------------------------------------------------------------------------------- */
 static size_t emit(builder *p, instruction i)
 {
     if (p->n == PROGRAM_MOST) {
         if (!p->full)
-            wr_build_error(p->b, NULL, "the steps of '%s' make more than %d instructions", wr_build_name(p->b), PROGRAM_MOST);
+            wr_build_error(p->b, NULL, "the steps of '%s' make more than %d instructions", wr_build_name(p->b),
+                           PROGRAM_MOST);
         p->full = true;
         return 0;
     }
@@ -43,16 +44,18 @@ static uint32_t here(const builder *p)
     return (uint32_t)p->n;
 }
 
-/* ---- steps that call ---------------------------------------------------------------------------------------- */
+/* ---- steps that call ---------------------------------------------------------------------------------- */
 static const struct {
     enum wr_op op;
     bool api; /* an AWS API: the scenario's `sdk` retries it */
 } asks_of[] = {
-    [STEP_CALL] = {WR_OP_REQUEST, false},   [STEP_GET] = {WR_OP_GET, true},     [STEP_PUT] = {WR_OP_PUT, true},
-    [STEP_UPDATE] = {WR_OP_UPDATE, true},   [STEP_DELETE] = {WR_OP_DELETE, true}, [STEP_QUERY] = {WR_OP_QUERY, true},
-    [STEP_SCAN] = {WR_OP_SCAN, true},       [STEP_BATCH] = {WR_OP_BATCH, true}, [STEP_TRANSACT] = {WR_OP_TRANSACT, true},
-    [STEP_SEND] = {WR_OP_SEND, true},       [STEP_PUBLISH] = {WR_OP_PUBLISH, true}, [STEP_INVOKE] = {WR_OP_INVOKE, true},
-    [STEP_READ] = {WR_OP_READ, false},      [STEP_WRITE] = {WR_OP_WRITE, false},
+    [STEP_CALL] = {WR_OP_REQUEST, false},     [STEP_GET] = {WR_OP_GET, true},
+    [STEP_PUT] = {WR_OP_PUT, true},           [STEP_UPDATE] = {WR_OP_UPDATE, true},
+    [STEP_DELETE] = {WR_OP_DELETE, true},     [STEP_QUERY] = {WR_OP_QUERY, true},
+    [STEP_SCAN] = {WR_OP_SCAN, true},         [STEP_BATCH] = {WR_OP_BATCH, true},
+    [STEP_TRANSACT] = {WR_OP_TRANSACT, true}, [STEP_SEND] = {WR_OP_SEND, true},
+    [STEP_PUBLISH] = {WR_OP_PUBLISH, true},   [STEP_INVOKE] = {WR_OP_INVOKE, true},
+    [STEP_READ] = {WR_OP_READ, false},        [STEP_WRITE] = {WR_OP_WRITE, false},
 };
 
 static const wr_retry_cfg *retry_of(const builder *p, const step_ask *s, bool api)
@@ -75,7 +78,8 @@ static void condition_of(builder *p, const step_ask *s, wr_ask *ask)
     }
     ask->condition = wr_text_number(s->condition, WR_T_SHARE, NULL, &ok);
     if (!ok || ask->condition < 0 || ask->condition > 1)
-        wr_build_error(p->b, &s->condition, "'condition' is '%s'; allowed are a share such as 95%%, and unchanged", s->condition);
+        wr_build_error(p->b, &s->condition, "'condition' is '%s'; allowed are a share such as 95%%, and unchanged",
+                       s->condition);
 }
 
 static const wr_link *target_of(builder *p, const step_ask *s)
@@ -111,7 +115,7 @@ static void compile_ask(builder *p, enum step_kind kind, const step_ask *s)
     emit(p, (instruction){.op = DO_ASK, .ask = a});
 }
 
-/* ---- steps made of steps -------------------------------------------------------------------------------------- */
+/* ---- steps made of steps ------------------------------------------------------------------------------ */
 static bool deeper(builder *p, const void *where)
 {
     if (p->depth < PROGRAM_DEPTH) {
@@ -187,18 +191,20 @@ static void compile_repeat(builder *p, const step_repeat *s)
     }
 }
 
+/* A number of branches; 0: all, also after an error. */
 static int64_t needed(builder *p, const step_parallel *s)
 {
     bool ok = true;
-    if (!s->wait_for || !strcmp(s->wait_for, "all"))
+    if (!strcmp(s->wait_for, "all"))
         return 0;
     if (!strcmp(s->wait_for, "any"))
         return 1;
-    double n = wr_text_number(s->wait_for, WR_T_INT, NULL, &ok);
-    bool more = !s->count && n > (double)s->branches.n;
-    if (!ok || n < 1 || n > 1e9 || more)
-        wr_build_error(p->b, &s->wait_for, "'wait_for' is '%s'; allowed are all, any and a number of branches", s->wait_for);
-    return ok && n >= 1 && n <= 1e9 ? (int64_t)n : 0;
+    double n = wr_text_number(s->wait_for, WR_T_INT, NULL, &ok), most = s->count ? 1e9 : (double)s->branches.n;
+    if (ok && n >= 1 && n <= most)
+        return (int64_t)n;
+    wr_build_error(p->b, &s->wait_for, "'wait_for' is '%s'; allowed are all, any and a number of branches",
+                   s->wait_for);
+    return 0;
 }
 
 static void compile_branch(builder *p, option *o, wr_list steps)
@@ -214,26 +220,28 @@ static void compile_branch(builder *p, option *o, wr_list steps)
     p->loops = loops;
 }
 
-static void compile_parallel(builder *p, const step_parallel *s)
+static void compile_fork(builder *p, const step_parallel *s)
 {
     const step_branch *of = s->branches.items;
-    bool many = s->count && s->steps.n && !s->branches.n;
-    if (!many && (!s->branches.n || s->count || s->steps.n)) {
-        wr_build_error(p->b, s, "'parallel' needs a list of branches, or 'count' and 'steps'");
-        return;
-    }
-    size_t n = many ? 1 : s->branches.n;
-    if (!deeper(p, s))
-        return;
+    size_t n = s->count ? 1 : s->branches.n;
     option *options = wr_build_alloc(p->b, n * sizeof *options);
-    instruction begin = {.op = DO_FORK, .options = options, .need = needed(p, s), .n = many ? 0 : (uint32_t)n,
-                        .dist = many ? s->count : NULL};
-    size_t head = emit(p, begin);
+    size_t head = emit(p, (instruction){.op = DO_FORK, .options = options, .need = needed(p, s), .n = (uint32_t)n,
+                                        .dist = s->count});
     for (size_t i = 0; i < n; i++)
-        compile_branch(p, &options[i], many ? s->steps : of[i].steps);
+        compile_branch(p, &options[i], s->count ? s->steps : of[i].steps);
     if (!p->full)
         p->code[head].to = here(p);
-    p->depth--;
+}
+
+static void compile_parallel(builder *p, const step_parallel *s)
+{
+    bool listed = s->branches.n > 0, counted = s->count && s->steps.n, half = s->count || s->steps.n;
+    if (listed ? half : !counted) {
+        wr_build_error(p->b, s, "'parallel' needs a list of branches, or 'count' and 'steps'");
+    } else if (deeper(p, s)) {
+        compile_fork(p, s);
+        p->depth--;
+    }
 }
 
 static void compile_end(builder *p, const step_fail *s, bool fails)
@@ -246,17 +254,17 @@ static void compile_end(builder *p, const step_fail *s, bool fails)
     emit(p, (instruction){.op = fails ? DO_FAIL : DO_RETURN, .status = status, .share = fails ? s->share : 1});
 }
 
+static void compile_time(builder *p, enum opcode op, const step_time *s)
+{
+    emit(p, (instruction){.op = op, .dist = s->time});
+}
+
 static void compile_step(builder *p, const wr_pick *step)
 {
     enum step_kind kind = (enum step_kind)step->which;
-    if (step->which < 0 || !step->cfg)
-        return;
     switch (kind) {
-    case STEP_CPU:
-    case STEP_WAIT:
-        if (((const step_time *)step->cfg)->time)
-            emit(p, (instruction){.op = kind == STEP_CPU ? DO_CPU : DO_WAIT, .dist = ((const step_time *)step->cfg)->time});
-        break;
+    case STEP_CPU: compile_time(p, DO_CPU, step->cfg); break;
+    case STEP_WAIT: compile_time(p, DO_WAIT, step->cfg); break;
     case STEP_PARALLEL: compile_parallel(p, step->cfg); break;
     case STEP_CHOOSE: compile_choose(p, step->cfg); break;
     case STEP_REPEAT: compile_repeat(p, step->cfg); break;
@@ -273,7 +281,7 @@ static void compile(builder *p, wr_list steps)
         compile_step(p, &step[i]);
 }
 
-/* ---- programs ------------------------------------------------------------------------------------------------ */
+/* ---- programs ----------------------------------------------------------------------------------------- */
 static uint32_t compile_entry(builder *p, wr_list steps)
 {
     uint32_t entry = here(p);
@@ -289,7 +297,8 @@ static const wr_program *freeze(builder *p, const uint32_t *entry, size_t operat
     if (p->n)
         memcpy(code, p->code, p->n * sizeof *code);
     free(p->code);
-    *out = (wr_program){.code = code, .operations = operations, .entry = entry, .asks = p->asks, .remembers = p->remembers};
+    *out = (wr_program){
+        .code = code, .operations = operations, .entry = entry, .asks = p->asks, .remembers = p->remembers};
     return out;
 }
 
@@ -318,7 +327,8 @@ void wr_program_prepare(wr_program_cfg *cfg, wr_build *b, bool own)
     const step_branch *op = cfg->operations.items;
     size_t n = cfg->operations.n, most = 0;
     if (n && cfg->steps.n)
-        wr_build_error(b, &cfg->steps, "'steps' of '%s' stands for all operations; write it or 'operations'", wr_build_name(b));
+        wr_build_error(b, &cfg->steps, "'steps' of '%s' stands for all operations; write it or 'operations'",
+                       wr_build_name(b));
     cfg->code = NULL;
     if (!n) {
         cfg->code = cfg->steps.n || wr_build_given(b, &cfg->steps) ? wr_program_build(b, cfg->steps, own) : NULL;
@@ -337,7 +347,7 @@ void wr_program_prepare(wr_program_cfg *cfg, wr_build *b, bool own)
     cfg->code = freeze(&p, entry, most + 1);
 }
 
-/* ---- questions about programs ---------------------------------------------------------------------------------- */
+/* ---- questions about programs ------------------------------------------------------------------------- */
 uint32_t program_entry(const wr_program *p, int operation)
 {
     uint32_t e = operation >= 0 && (size_t)operation < p->operations ? p->entry[operation] : NO_ENTRY;

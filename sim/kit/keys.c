@@ -65,7 +65,7 @@ const wr_variant wr_key_laws[] = {
     [PER_USER] = {.key = "per_user", .doc = "The closed-loop user's number; in a step, the key of the request."},
     {0}};
 
-/* ---- zipf ------------------------------------------------------------------------------------------- */
+/* ---- zipf --------------------------------------------------------------------------------------------- */
 /* (e^x - 1) / x and log(1 + x) / x, also near 0. */
 static double expm1_over(double x)
 {
@@ -109,15 +109,15 @@ static uint64_t zipf_draw(const wr_keys *k, wr_rng *r)
     }
 }
 
-/* ---- all laws ---------------------------------------------------------------------------------------- */
+/* ---- all laws ----------------------------------------------------------------------------------------- */
 static void hot_begin(wr_keys *k, const struct hot *h, wr_build *b)
 {
     k->n = (uint64_t)h->n;
     k->hot = (uint64_t)h->keys;
     k->share = h->share;
     if (h->keys > h->n || (h->keys == h->n && h->share < 1))
-        wr_build_error(b, &h->keys, "'keys' is %lld and 'n' is %lld; some keys must be left for the rest", (long long)h->keys,
-                       (long long)h->n);
+        wr_build_error(b, &h->keys, "'keys' is %lld and 'n' is %lld; some keys must be left for the rest",
+                       (long long)h->keys, (long long)h->n);
 }
 
 static void listed_begin(wr_build *b, wr_keys *k, const struct word *w, size_t n)

@@ -10,7 +10,7 @@
 
 enum { FUEL = 1000000 }; /* instructions without a wait: a loop of nothing never ends */
 
-/* ---- hosts ------------------------------------------------------------------------------------------------ */
+/* ---- hosts -------------------------------------------------------------------------------------------- */
 wr_host *wr_host_create(wr_comp *owner)
 {
     wr_host *h = wr_alloc(owner, sizeof *h);
@@ -58,7 +58,7 @@ static void give_back(wr_host *h, visit *v)
     v->extra = NULL;
 }
 
-/* ---- steps that take time ------------------------------------------------------------------------------------ */
+/* ---- steps that take time ----------------------------------------------------------------------------- */
 void program_awake(wr_comp *self, void *arg)
 {
     wr_call *c = arg;
@@ -103,7 +103,7 @@ static bool run_cpu(wr_host *h, wr_call *c, visit *v, const instruction *i)
     return false;
 }
 
-/* ---- steps that decide ----------------------------------------------------------------------------------------- */
+/* ---- steps that decide -------------------------------------------------------------------------------- */
 static bool run_choose(wr_host *h, wr_call *c, visit *v, const instruction *i)
 {
     double u = wr_rng_unit(&h->step_rng);
@@ -162,7 +162,7 @@ static bool run_fork(wr_host *h, wr_call *c, visit *v, const instruction *i)
     return fork_begin(h, c, i);
 }
 
-/* ---- steps that end ---------------------------------------------------------------------------------------------- */
+/* ---- steps that end ----------------------------------------------------------------------------------- */
 void program_end(wr_host *h, wr_call *c, enum wr_status s)
 {
     visit *v = visit_of(c);
@@ -213,7 +213,7 @@ static bool run_return(wr_host *h, wr_call *c, visit *v, const instruction *i)
     return false;
 }
 
-/* ---- the interpreter ------------------------------------------------------------------------------------------------ */
+/* ---- the interpreter ---------------------------------------------------------------------------------- */
 typedef bool run_fn(wr_host *h, wr_call *c, visit *v, const instruction *i); /* true: the next instruction at once */
 static run_fn *const runs[] = {
     [DO_CPU] = run_cpu,     [DO_WAIT] = run_wait,   [DO_ASK] = run_ask,   [DO_CHOOSE] = run_choose,

@@ -10,7 +10,7 @@
 
 enum { PROGRAM_DEPTH = 64, PROGRAM_MOST = 65000, PROGRAM_LOOPS = 16 };
 
-/* ---- steps.c: what is bound; the order of wr_steps[] ------------------------------------------------------- */
+/* ---- steps.c: what is bound; the order of wr_steps[] -------------------------------------------------- */
 enum step_kind {
     STEP_CPU, STEP_WAIT, STEP_CALL, STEP_GET, STEP_PUT, STEP_UPDATE, STEP_DELETE, STEP_QUERY, STEP_SCAN, STEP_BATCH,
     STEP_TRANSACT, STEP_SEND, STEP_PUBLISH, STEP_INVOKE, STEP_READ, STEP_WRITE, STEP_PARALLEL, STEP_CHOOSE, STEP_REPEAT,
@@ -56,8 +56,10 @@ typedef struct step_fail { /* also return */
 } step_fail;
 extern const enum wr_status step_outcomes[]; /* by the words of fail and return */
 
-/* ---- compile.c: instructions ---------------------------------------------------------------------------------- */
-enum opcode { DO_CPU, DO_WAIT, DO_ASK, DO_CHOOSE, DO_COUNT, DO_AGAIN, DO_WHILE, DO_JUMP, DO_FORK, DO_FAIL, DO_RETURN, DO_END };
+/* ---- compile.c: instructions -------------------------------------------------------------------------- */
+enum opcode {
+    DO_CPU, DO_WAIT, DO_ASK, DO_CHOOSE, DO_COUNT, DO_AGAIN, DO_WHILE, DO_JUMP, DO_FORK, DO_FAIL, DO_RETURN, DO_END
+};
 typedef struct option { /* of choose: taken when the draw is at most `upto`; of fork: upto is not used */
     double upto;
     uint32_t to;
@@ -95,7 +97,7 @@ struct wr_program {
 };
 uint32_t program_entry(const wr_program *p, int operation); /* NO_ENTRY: neither it nor default */
 
-/* ---- running ---------------------------------------------------------------------------------------------------- */
+/* ---- running ------------------------------------------------------------------------------------------ */
 typedef struct fork fork;
 typedef struct stamp { /* what a request saw when it last read a key */
     const wr_comp *of;
@@ -159,5 +161,6 @@ void ask_begin(wr_host *h, wr_call *c);                            /* the presen
 /* fork.c */
 bool fork_begin(wr_host *h, wr_call *c, const instruction *i);     /* true: no branch to wait for */
 void fork_abort(fork *f);
-wr_call *fork_root(wr_call *c);                                    /* the request whose branch this is, at any depth; else itself */
+/* The request whose branch this is, at any depth; else itself. */
+wr_call *fork_root(wr_call *c);
 #endif

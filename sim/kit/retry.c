@@ -13,8 +13,9 @@ enum mode {
     NONE, FIXED, EXPONENTIAL, FULL_JITTER, EQUAL_JITTER, DECORRELATED, IMMEDIATE,
     SDK_LEGACY, SDK_STANDARD, SDK_STANDARD_2026, SDK_ADAPTIVE
 };
-static const char *const modes[] = {"none", "fixed", "exponential", "full_jitter", "equal_jitter", "decorrelated",
-                                    "immediate", "sdk_legacy", "sdk_standard", "sdk_standard_2026", "sdk_adaptive", NULL};
+static const char *const modes[] = {"none",         "fixed",     "exponential", "full_jitter",  "equal_jitter",
+                                    "decorrelated", "immediate", "sdk_legacy",  "sdk_standard", "sdk_standard_2026",
+                                    "sdk_adaptive", NULL};
 enum class { THROTTLE, ERROR, TIMEOUT, REJECTED, CONFLICT, ALL };
 static const char *const classes[] = {"throttle", "error", "timeout", "rejected", "conflict", "all", NULL};
 enum { FULL, EMPTY };
@@ -57,7 +58,7 @@ const wr_param wr_retry_params[] = {
     {.key = "budget", WR_FIELD(wr_retry_cfg, budget), .type = WR_T_BLOCK, .rows = budget_rows, .size = sizeof(struct budget), .optional = true, .doc = "Tokens that retries take: bounds how much load they add."},
     {0}};
 
-/* ---- prepare ----------------------------------------------------------------------------------------- */
+/* ---- prepare ------------------------------------------------------------------------------------------ */
 static unsigned bit(enum wr_status s)
 {
     return 1u << s;
@@ -201,7 +202,7 @@ static double wait_of(const wr_retry_cfg *cfg, const wr_tries *t, enum wr_status
     }
 }
 
-/* ---- one client object ---------------------------------------------------------------------------------- */
+/* ---- one client object -------------------------------------------------------------------------------- */
 struct wr_retry {
     const wr_retry_cfg *cfg;
     double tokens;

@@ -12,13 +12,14 @@ static const char *const consistencies[] = {"eventual", "strong", NULL};
 static const char *const invoke_modes[] = {"sync", "async", NULL};
 static const char *const catches[] = {"fail", "continue", NULL};
 static const char *const outcomes[] = {"ok", "throttled", "error", "timeout", "rejected", "conflict", "invalid", NULL};
-const enum wr_status step_outcomes[] = {WR_OK, WR_THROTTLED, WR_FAILED, WR_TIMEOUT, WR_REJECTED, WR_CONFLICT, WR_INVALID};
+const enum wr_status step_outcomes[] = {WR_OK,       WR_THROTTLED, WR_FAILED, WR_TIMEOUT,
+                                        WR_REJECTED, WR_CONFLICT,  WR_INVALID};
 
 static const wr_param time_rows[] = {
     {.key = "time", WR_FIELD(step_time, time), .type = WR_T_DIST, .of = WR_T_DUR, .words = "never", .doc = "How long."},
     {0}};
 
-/* ---- steps that call -------------------------------------------------------------------------------------- */
+/* ---- steps that call ---------------------------------------------------------------------------------- */
 static const wr_param common_rows[] = {
     {.key = "timeout", FIELD(timeout), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "Longest time one try is waited for."},
     {.key = "retry", FIELD(retry), .type = WR_T_BLOCK, .rows = wr_retry_params, .size = sizeof(wr_retry_cfg), .shorthand = "mode", .optional = true,
@@ -95,7 +96,7 @@ static const wr_param invoke_rows[] = {
 static const wr_param read_rows[] = {STORE_ROWS(WR_OP_READ)};
 static const wr_param write_rows[] = {STORE_ROWS(WR_OP_WRITE)};
 
-/* ---- steps made of steps ------------------------------------------------------------------------------------ */
+/* ---- steps made of steps ------------------------------------------------------------------------------ */
 #define STEPS(S, F, OPTIONAL, DOC) {.key = "steps", WR_FIELD(S, F), .type = WR_T_LIST, .variants = wr_steps, .flags = WR_P_ONE, .optional = OPTIONAL, .doc = DOC}
 static const wr_param branch_rows[] = {STEPS(step_branch, steps, false, "Steps of this branch."), {0}};
 static const wr_param parallel_rows[] = {

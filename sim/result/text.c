@@ -28,7 +28,7 @@ static void print_heading(const wr_experiment *x, FILE *to, bool color)
         text_puts(&t, " in ");
         words_value(&t, x->wall_s, UNIT_SECONDS);
     }
-    fprintf(to, "%s%s\n", t.s, x->complete ? "" : "   (interrupted)");
+    fprintf(to, "%s%s\n", t.s, x->complete ? "" : "   (incomplete)");
     text_clear(&t);
 }
 

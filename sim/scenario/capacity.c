@@ -18,7 +18,8 @@ static const void *field_of(const draft *d, const char *key, enum wr_type type)
 static double mean_service(const draft *d)
 {
     const wr_list *laws = field_of(d, "service_time", WR_T_MAP);
-    const wr_param *row = bind_row_of(d->model->params, "service_time"), *of = row ? bind_row_of(row->rows, "of") : NULL;
+    const wr_param *row = bind_row_of(d->model->params, "service_time"),
+                   *of = row ? bind_row_of(row->rows, "of") : NULL;
     if (!laws || laws->n != 1 || !of || of->type != WR_T_DIST)
         return NAN;
     const wr_dist *law = *(const wr_dist *const *)(const void *)((const char *)laws->items + of->offset);
@@ -56,7 +57,8 @@ static void check(loader *l, size_t i)
         return;
     double rate = offered(l, i), mean = rate > 0 ? mean_service(d) : NAN, load = rate * mean / (double)*servers;
     if (load > 1)
-        wr_diag_add(l->diag, WR_WARNING, d->key->at, "%s is offered %.3g times what it can do: %.6g requests a second of %.6g s on %lld servers",
+        wr_diag_add(l->diag, WR_WARNING, d->key->at,
+                    "%s is offered %.3g times what it can do: %.6g requests a second of %.6g s on %lld servers",
                     d->what, load, rate, mean, (long long)*servers);
 }
 

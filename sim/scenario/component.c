@@ -33,7 +33,7 @@ const wr_param *scenario_resource_keys(void)
     return component_common;
 }
 
-/* ---- types that are not here ------------------------------------------------------------------------------ */
+/* ---- types that are not here ---- */
 static const struct { const char *kind, *aws; } reserved[] = {
     {"lambda", "AWS::Lambda::Function"}, {"sqs", "AWS::SQS::Queue"}, {"alb", "AWS::ElasticLoadBalancingV2::LoadBalancer"},
     {"asg", "AWS::AutoScaling::AutoScalingGroup"}, {"dynamodb", "AWS::DynamoDB::Table"},
@@ -93,7 +93,7 @@ static void unknown_type(loader *l, const node *n, const char *name)
     bind_near(&l->b, n->text, names, count);
 }
 
-/* ---- properties ------------------------------------------------------------------------------------------------ */
+/* ---- properties ---- */
 static void merge(loader *l, node *body, const node *props)
 {
     for (size_t i = 0; i < props->n; i++) {
@@ -130,18 +130,22 @@ void component_properties(loader *l)
             unfold(l, all->item[i]);
 }
 
-/* ---- collecting -------------------------------------------------------------------------------------------------- */
+/* ---- collecting ---- */
 static const wr_model *type_of(loader *l, const node *key, const node *body)
 {
-    const node *type = body ? node_get(body, "type") : NULL;
-    if (!type || node_null(type))
+    const node *type = node_get(body, "type");
+    if (!type || node_null(type)) {
         bind_error(&l->b, key->at, "'type' of '%s' is required; available: %s", key->text, types(l));
-    else if (type->kind != NODE_SCALAR)
+        return NULL;
+    }
+    if (type->kind != NODE_SCALAR) {
         bind_error(&l->b, type->at, "'type' of '%s' must be a word; available: %s", key->text, types(l));
-    const wr_model *m = type && type->kind == NODE_SCALAR && !node_null(type) ? component_model(type->text) : NULL;
+        return NULL;
+    }
+    const wr_model *m = component_model(type->text);
     if (m && is_type(m))
         return m;
-    if (type && type->kind == NODE_SCALAR && !node_null(type) && !node_ref(type))
+    if (!node_ref(type)) /* an unknown parameter, which has been reported */
         unknown_type(l, type, key->text);
     return NULL;
 }
@@ -151,11 +155,13 @@ static bool name_allowed(loader *l, const node *key)
     size_t other;
     const char *name = key->text;
     if (!name_valid(name))
-        bind_error(&l->b, key->at, "'%s' is not a name; names are letters, digits, _ and -, a letter first, 64 at most", name);
+        bind_error(&l->b, key->at, "'%s' is not a name; names are letters, digits, _ and -, a letter first, 64 at most",
+                   name);
     else if (strcmp(name, "run") == 0)
         bind_error(&l->b, key->at, "'run' is reserved for the run itself; choose another name");
     else if (map_get(&l->names, name, &other))
-        bind_error(&l->b, key->at, "'%s' is the name of a traffic already; traffic and resources share one name space", name);
+        bind_error(&l->b, key->at, "'%s' is the name of a traffic already; traffic and resources share one name space",
+                   name);
     else
         return true;
     return false;
@@ -209,7 +215,7 @@ void component_collect(loader *l)
                 collect_one(l, part[k]->key[i], part[k]->item[i], k == 0);
 }
 
-/* ---- binding ------------------------------------------------------------------------------------------------------ */
+/* ---- binding ---- */
 static int zone_of(const loader *l, const char *s)
 {
     size_t n = strlen(l->s->region ? l->s->region : "");
@@ -225,7 +231,8 @@ static void keep_zones(loader *l, scenario_comp *c, const wr_list *zones)
     for (size_t i = 0; i < zones->n; i++) {
         int k = z[i].letter ? zone_of(l, z[i].letter) : 0;
         if (k < 0)
-            bind_error(&l->b, bind_where(&l->b, &z[i].letter, NULL), "'%s' is not an availability zone; write one letter, such as a", z[i].letter);
+            bind_error(&l->b, bind_where(&l->b, &z[i].letter, NULL),
+                       "'%s' is not an availability zone; write one letter, such as a", z[i].letter);
         az[i] = (signed char)k;
     }
     c->az = az;
@@ -240,7 +247,8 @@ static void bind_common(loader *l, scenario_comp *c, const draft *d)
     for (size_t i = 0; d->map && !c->traffic && i < d->map->n; i++) {
         const wr_param *row = bind_row_of(component_common, d->map->key[i]->text);
         if (row && row->offset == offsetof(struct common, price))
-            bind_error(&l->b, d->map->key[i]->at, "'price' of %s is not in this build; 'prices' of the scenario overrides prices", d->what);
+            bind_error(&l->b, d->map->key[i]->at,
+                       "'price' of %s is not in this build; 'prices' of the scenario overrides prices", d->what);
         else if (row && row->offset != offsetof(struct common, type) && row->offset != offsetof(struct common, tags))
             node_put(l->arena, some, d->map->key[i], d->map->item[i]);
     }

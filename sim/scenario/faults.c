@@ -80,7 +80,7 @@ const wr_fault *scenario_faults(void)
     return faults_runtime;
 }
 
-/* ---- kinds ----------------------------------------------------------------------------------------------------- */
+/* ---- kinds ---- */
 static const char *const later[] = {"capacity", "partition", "metric_blackout", "deploy", "terminate"};
 enum { LATER = sizeof later / sizeof *later, MOST_NAMES = 256 };
 
@@ -147,7 +147,7 @@ static void no_kind(loader *l, const node *n)
         bind_near(&l->b, first->text, names, count);
 }
 
-/* ---- one fault --------------------------------------------------------------------------------------------------- */
+/* ---- one fault ---- */
 typedef struct one {
     loader *l;
     const node *body, *key, *target;
@@ -183,24 +183,42 @@ static void keep_times(const one *o, const struct common *c)
     for (size_t i = 0; i < c->at.n; i++) {
         times[i] = at[i].t;
         if (at[i].t >= o->l->s->duration)
-            wr_diag_add(o->l->diag, WR_WARNING, bind_where(&o->l->b, &at[i].t, NULL), "this fault begins when the run is over");
+            wr_diag_add(o->l->diag, WR_WARNING, bind_where(&o->l->b, &at[i].t, NULL),
+                        "this fault begins when the run is over");
     }
     o->f->ats = c->at.n;
     o->f->at = times;
 }
 
-static void keep_common(const one *o)
+/* Only the keys that say when. */
+static struct common *bind_common(const one *o)
 {
     loader *l = o->l;
     node *some = node_map(l->arena, o->key->at);
     struct common *c = arena_alloc(l->arena, sizeof *c);
-    size_t errors = wr_diag_count(l->diag, WR_ERROR);
     for (size_t i = 0; i < o->body->n; i++)
         if (o->body->key[i] != o->key && bind_row_of(faults_common, o->body->key[i]->text))
             node_put(l->arena, some, o->body->key[i], o->body->item[i]);
     l->b.what = arena_print(l->arena, "fault '%s'", o->kind);
     bind_map(&l->b, faults_common, c, some, NULL);
     l->b.what = "the scenario";
+    return c;
+}
+
+static void check_common(const one *o, const struct common *c)
+{
+    binder *b = &o->l->b;
+    if (!c->random && !c->at.n)
+        bind_error(b, o->key->at, "'at' of fault '%s' is required, or 'random'", o->kind);
+    if (c->random && (c->at.n || c->lasts || c->every > 0))
+        bind_error(b, bind_where(b, &c->random, NULL), "'random' stands in place of 'at', 'for' and 'every'");
+}
+
+static void keep_common(const one *o)
+{
+    const loader *l = o->l;
+    size_t errors = wr_diag_count(l->diag, WR_ERROR), silent = l->b.where->silent;
+    const struct common *c = bind_common(o);
     const struct at_random *r = c->random;
     o->f->lasts = c->lasts;
     o->f->every = c->every > 0 ? c->every : 0;
@@ -208,15 +226,11 @@ static void keep_common(const one *o)
     o->f->mttf = r ? r->mttf : NULL;
     o->f->mttr = r ? r->mttr : NULL;
     keep_times(o, c);
-    if (wr_diag_count(l->diag, WR_ERROR) > errors)
-        return;
-    if (!r && !c->at.n)
-        bind_error(&l->b, o->key->at, "'at' of fault '%s' is required, or 'random'", o->kind);
-    if (r && (c->at.n || c->lasts || c->every > 0))
-        bind_error(&l->b, bind_where(&l->b, &c->random, NULL), "'random' stands in place of 'at', 'for' and 'every'");
+    if (wr_diag_count(l->diag, WR_ERROR) == errors && l->b.where->silent == silent)
+        check_common(o, c);
 }
 
-/* ---- targets ----------------------------------------------------------------------------------------------------- */
+/* ---- targets ---- */
 static int component_of(const one *o)
 {
     loader *l = o->l;
@@ -228,7 +242,8 @@ static int component_of(const one *o)
     if (map_get(&l->names, o->target->text, &comp))
         return (int)comp;
     const char *best = loader_near(l, o->target->text, true, true);
-    bind_error(&l->b, o->target->at, "fault '%s' strikes '%s'; there is no such traffic or resource", o->kind, o->target->text);
+    bind_error(&l->b, o->target->at, "fault '%s' strikes '%s'; there is no such traffic or resource", o->kind,
+               o->target->text);
     if (best)
         wr_diag_hint(l->diag, "did you mean '%s'?", best);
     return -1;
@@ -265,7 +280,8 @@ static void keep_latency(const one *o)
     o->f->from = x->from ? x->from->comp : -1;
     o->f->to = x->to ? x->to->comp : comp;
     if (!network && comp >= 0 && x->to)
-        bind_error(&o->l->b, x->to->at, "'to' stands beside 'latency: network' only; the target is '%s' already", o->target->text);
+        bind_error(&o->l->b, x->to->at, "'to' stands beside 'latency: network' only; the target is '%s' already",
+                   o->target->text);
 }
 
 static void keep_zone(const one *o)
@@ -299,12 +315,20 @@ static void keep_on_model(const one *o)
     else if (own == THROTTLE && m->accepts)
         keep_throttle(o);
     else
-        bind_error(&l->b, o->key->at, "'%s' cannot strike %s; possible: %s", o->kind, l->draft[comp].what, kinds_of(l, m));
+        bind_error(&l->b, o->key->at, "'%s' cannot strike %s; possible: %s", o->kind, l->draft[comp].what,
+                   kinds_of(l, m));
 }
 
 static void keep_fault(one *o)
 {
-    *o->f = (scenario_fault){.kind = o->kind, .how = FAULT_MODEL, .comp = -1, .row = -1, .from = -1, .to = -1, .az = -1, .where = o->key->at};
+    *o->f = (scenario_fault){.kind = o->kind,
+                             .how = FAULT_MODEL,
+                             .comp = -1,
+                             .row = -1,
+                             .from = -1,
+                             .to = -1,
+                             .az = -1,
+                             .where = o->key->at};
     keep_common(o);
     int own = row_of(faults_runtime, o->kind);
     if (own == ZONE)

@@ -9,7 +9,7 @@
 #include "load.h"
 #include <string.h>
 
-/* ---- names ------------------------------------------------------------------------------------------- */
+/* ---- names ---- */
 const char *loader_near(loader *l, const char *word, bool traffic, bool resources)
 {
     const char **names = arena_alloc(l->arena, (l->s->comps + 1) * sizeof *names);
@@ -52,7 +52,7 @@ static const char *elsewhere(binder *b, const char *key)
     return NULL;
 }
 
-/* ---- one load ------------------------------------------------------------------------------------------ */
+/* ---- one load ---- */
 static void begin(loader *l, wr_scenario *s, wr_diag *d)
 {
     *l = (loader){.s = s, .arena = s->arena, .diag = d, .current = -1};

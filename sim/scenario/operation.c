@@ -7,7 +7,7 @@
 #include "load.h"
 #include <string.h>
 
-/* ---- numbers ------------------------------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 int operation_number(loader *l, const char *name)
 {
     size_t n;
@@ -42,19 +42,19 @@ void operation_listed(binder *b, const wr_param *row, const char *name)
     l->draft[l->current].entries = e;
 }
 
-/* ---- what a traffic sends --------------------------------------------------------------------------------------- */
+/* ---- what a traffic sends ---- */
 typedef void with(void *arg, const char *operation);
 
 static void each_sent(const draft *d, with *f, void *arg)
 {
-    const node *mix = d->map ? node_get(d->map, "mix") : NULL, *at = d->map ? node_get(d->map, "at") : NULL;
-    bool mixed = mix && mix->kind == NODE_MAP;
-    for (size_t i = 0; mixed && i < mix->n; i++)
+    const node *mix = node_get(d->map, "mix"), *at = node_get(d->map, "at");
+    size_t mixed = mix && mix->kind == NODE_MAP ? mix->n : 0, scripted = at && at->kind == NODE_LIST ? at->n : 0;
+    for (size_t i = 0; i < mixed; i++)
         if (!node_note(mix->key[i]->text))
             f(arg, mix->key[i]->text);
     if (!mixed)
         f(arg, "default");
-    for (size_t i = 0; at && at->kind == NODE_LIST && i < at->n; i++) {
+    for (size_t i = 0; i < scripted; i++) {
         const node *op = node_get(at->item[i], "operation");
         if (op && op->kind == NODE_SCALAR)
             f(arg, op->text);
@@ -76,7 +76,7 @@ bool operation_sent(loader *l, int traffic, const char *name)
     return s.found;
 }
 
-/* ---- where operations arrive ----------------------------------------------------------------------------------- */
+/* ---- where operations arrive ---- */
 typedef struct tour {
     loader *l;
     size_t operations;
@@ -167,7 +167,7 @@ static void sort_ways(tour *t)
         t->of[w->from][n[w->from]++] = w;
 }
 
-/* ---- the check --------------------------------------------------------------------------------------------------- */
+/* ---- the check ---- */
 static const wr_program_cfg *program_of(const draft *d)
 {
     bool has = d->sound && d->model->program;
@@ -180,9 +180,12 @@ static void missing(loader *l, int comp, int op, int traffic)
     const wr_program_cfg *p = program_of(d);
     bool given;
     wr_pos at = bind_where(&l->b, &p->operations, &given);
-    bind_error(&l->b, given ? at : d->key->at, "%s has no steps for the operation '%s' that traffic '%s' sends", d->what,
-               l->operation[op], l->s->comp[traffic].name);
-    wr_diag_hint(l->diag, "write '%s' or 'default'", l->operation[op]);
+    bind_error(&l->b, given ? at : d->key->at, "%s has no steps for the operation '%s' that traffic '%s' sends",
+               d->what, l->operation[op], l->s->comp[traffic].name);
+    if (op)
+        wr_diag_hint(l->diag, "write '%s' or 'default'", l->operation[op]);
+    else
+        wr_diag_hint(l->diag, "write 'default', or let the traffic send a 'mix'");
 }
 
 static void check(loader *l, int comp, int op, int traffic)

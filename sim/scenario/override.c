@@ -44,11 +44,12 @@ static bool split(walk *w)
         }
         s += n + 1;
     }
-    bind_error(&w->l->b, w->at, "'%s' is no path; write the name of a parameter, or words with dots such as app.max_size", w->path);
+    bind_error(&w->l->b, w->at,
+               "'%s' is no path; write the name of a parameter, or words with dots such as app.max_size", w->path);
     return false;
 }
 
-/* ---- where a path begins ------------------------------------------------------------------------------------ */
+/* ---- where a path begins ---- */
 static node *section(const walk *w, const char *key)
 {
     node *n = node_get(w->l->root, key);
@@ -79,15 +80,17 @@ static bool nothing_called(walk *w)
     n += names_of(section(w, "traffic"), names + n, one ? 0 : MOST_NAMES / 4);
     n += bind_keys(scenario_settings(), names + n, MOST_NAMES / 2);
     if (one && (exactly(section(w, "resources"), w->word[0]) || exactly(section(w, "traffic"), w->word[0]))) {
-        bind_error(&w->l->b, place(w, 0), "'%s' is a whole component; name its key, such as %s.%s", w->word[0], w->word[0], "KEY");
+        bind_error(&w->l->b, place(w, 0), "'%s' is a whole component; name its key, such as %s.%s", w->word[0],
+                   w->word[0], "KEY");
         return false;
     }
-    bind_error(&w->l->b, place(w, 0), "there is no %s '%s'", one ? "parameter or key" : "resource, traffic or key", w->word[0]);
+    bind_error(&w->l->b, place(w, 0), "there is no %s '%s'", one ? "parameter or key" : "resource, traffic or key",
+               w->word[0]);
     bind_near(&w->l->b, w->word[0], names, n);
     return false;
 }
 
-/* ---- the walk ------------------------------------------------------------------------------------------------ */
+/* ---- the walk ---- */
 static bool not_a_mapping(walk *w, size_t i, const node *n)
 {
     text before = {0};
@@ -97,7 +100,8 @@ static bool not_a_mapping(walk *w, size_t i, const node *n)
     if (ref)
         bind_error(&w->l->b, place(w, i), "'%s' is the parameter '%s'; set that", before.s ? before.s : "", ref);
     else
-        bind_error(&w->l->b, place(w, i), "'%s' is a single value; it has no '%s'", before.s ? before.s : "", w->word[i]);
+        bind_error(&w->l->b, place(w, i), "'%s' is a single value; it has no '%s'", before.s ? before.s : "",
+                   w->word[i]);
     text_clear(&before);
     return false;
 }
@@ -107,7 +111,8 @@ static node **entry_of(walk *w, size_t i, const node *list)
     char *rest;
     unsigned long k = strtoul(w->word[i], &rest, 10);
     if (*rest || w->word[i][0] < '0' || w->word[i][0] > '9' || k >= list->n) {
-        bind_error(&w->l->b, place(w, i), "'%s' is no entry of this list; it has %zu, counted from 0", w->word[i], list->n);
+        bind_error(&w->l->b, place(w, i), "'%s' is no entry of this list; it has %zu, counted from 0", w->word[i],
+                   list->n);
         return NULL;
     }
     return &list->item[k];
@@ -151,8 +156,8 @@ static bool makeable(walk *w, size_t i, known k)
 {
     if (k.as != KEYS || !k.rows)
         return true;
-    return bind_row_of(k.rows, w->word[i]) || (k.common && bind_row_of(k.common, w->word[i])) || node_note(w->word[i]) ||
-           unknown_key(w, i, k.rows, k.common);
+    return bind_row_of(k.rows, w->word[i]) || (k.common && bind_row_of(k.common, w->word[i])) ||
+           node_note(w->word[i]) || unknown_key(w, i, k.rows, k.common);
 }
 
 static node **made(walk *w, size_t i, node *body)
@@ -162,27 +167,32 @@ static node **made(walk *w, size_t i, node *body)
     return &body->item[body->n - 1];
 }
 
-/* From `n` along word i and the following ones. */
+/* The value behind word i of what stands in *slot; NULL: none. False after an error. */
+static bool step(walk *w, node **slot, size_t i, known k, node ***next)
+{
+    node *n = *slot;
+    *next = NULL;
+    if (n->kind == NODE_LIST)
+        return (*next = entry_of(w, i, n)) != NULL;
+    if (n->kind == NODE_SCALAR && !node_null(n))
+        return not_a_mapping(w, i, n);
+    if (n->kind == NODE_MAP)
+        *next = member_of(n, w->word[i], k.as == NAMES);
+    return *next || makeable(w, i, k);
+}
+
+/* From *slot along word i and the following ones. */
 static bool follow(walk *w, node **slot, size_t i, known k)
 {
     for (; i < w->words; i++) {
-        node *n = *slot;
-        node **next = NULL;
-        if (n->kind == NODE_SCALAR && !node_null(n))
-            return not_a_mapping(w, i, n);
-        if (n->kind == NODE_LIST) {
-            if (!(next = entry_of(w, i, n)))
-                return false;
-        } else if (n->kind == NODE_MAP) {
-            next = member_of(n, w->word[i], k.as == NAMES);
-        }
-        if (!next && !makeable(w, i, k))
+        node **next;
+        if (!step(w, slot, i, k, &next))
             return false;
         if (!next && !w->value)
             return true;
-        if (n->kind == NODE_SCALAR)
-            *slot = n = node_map(w->l->arena, place(w, i));
-        slot = next ? next : made(w, i, n);
+        if ((*slot)->kind == NODE_SCALAR)
+            *slot = node_map(w->l->arena, place(w, i));
+        slot = next ? next : made(w, i, *slot);
         k = below(k, w->word[i]);
     }
     if (w->value)
@@ -248,7 +258,7 @@ bool override_known(loader *l, const char *path, wr_pos at)
     return go(&w);
 }
 
-/* ---- the command line ------------------------------------------------------------------------------------------ */
+/* ---- the command line ---- */
 static wr_pos next_place(wr_pos at, const char *s)
 {
     const char *newline = strrchr(s, '\n');

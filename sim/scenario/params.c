@@ -24,7 +24,7 @@ typedef struct filler {
 
 static node *fill(filler *f, node *n, int depth);
 
-/* ---- one parameter --------------------------------------------------------------------------------------- */
+/* ---- one parameter ---- */
 static size_t find(const filler *f, const char *name, size_t len)
 {
     for (size_t i = 0; f->params && i < f->params->n; i++)
@@ -89,7 +89,7 @@ static node *fill_whole(filler *f, node *n, const char *name, int depth)
     return c ? c : n;
 }
 
-/* ---- inside texts -------------------------------------------------------------------------------------------- */
+/* ---- inside texts ---- */
 static bool letter(char c)
 {
     return isalnum((unsigned char)c) || c == '_' || c == '-';
@@ -161,7 +161,7 @@ static node *fill_text(filler *f, node *n)
     return c;
 }
 
-/* ---- the tree ------------------------------------------------------------------------------------------------ */
+/* ---- the tree ---- */
 static node *fill_scalar(filler *f, node *n, int depth)
 {
     const char *name = node_ref(n);

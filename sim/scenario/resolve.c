@@ -16,7 +16,7 @@ const wr_metric scenario_run_metrics[] = {
     [RUN_COST_PER_HOUR] = {.name = "cost_per_hour", .kind = WR_RATIO, .unit = "USD", .doc = "That cost divided by the window's hours.", .ours = true},
     {0}};
 
-/* ---- links ------------------------------------------------------------------------------------------------- */
+/* ---- links ---- */
 static const char *const op_names[] = {
     [WR_OP_REQUEST] = "requests", [WR_OP_GET] = "get", [WR_OP_PUT] = "put", [WR_OP_UPDATE] = "update",
     [WR_OP_DELETE] = "delete", [WR_OP_QUERY] = "query", [WR_OP_SCAN] = "scan", [WR_OP_BATCH] = "batch",
@@ -95,7 +95,7 @@ const wr_link *resolve_link(binder *b, const node *n, const wr_param *row)
     return link;
 }
 
-/* ---- metrics ------------------------------------------------------------------------------------------------- */
+/* ---- metrics ---- */
 /* What sim/runtime counts for a model: the same rule as comp_has there. */
 static unsigned needs(int u)
 {
@@ -154,19 +154,20 @@ static size_t metric_names(const wr_model *m, const char **out)
     return n;
 }
 
-/* ---- statistics -------------------------------------------------------------------------------------------------- */
+/* ---- statistics ---- */
 static const char *const stat_names[] = {[F_DEFAULT] = "", [F_MEAN] = "mean", [F_SD] = "sd", [F_MIN] = "min",
                                          [F_MAX] = "max", [F_SUM] = "sum", [F_RATE] = "rate", [F_COUNT] = "count",
                                          [F_LAST] = "last", [F_QUANTILE] = "pNN", [F_ABOVE] = "above"};
 #define STAT(s) (1u << (s))
-static const struct { const char *name, *words; unsigned stats; } kinds[] = {
-    [WR_COUNT] = {"a count", "sum and rate", STAT(F_SUM) | STAT(F_RATE) | STAT(F_COUNT)},
-    [WR_LEVEL] = {"a level", "mean, sd, min, max, last, pNN and above(VALUE)",
-                  STAT(F_MEAN) | STAT(F_SD) | STAT(F_MIN) | STAT(F_MAX) | STAT(F_LAST) | STAT(F_QUANTILE) | STAT(F_ABOVE)},
-    [WR_VALUE] = {"a value", "mean, sd, min, max, sum, rate, count, last, pNN and above(VALUE)",
-                  STAT(F_MEAN) | STAT(F_SD) | STAT(F_MIN) | STAT(F_MAX) | STAT(F_SUM) | STAT(F_RATE) | STAT(F_COUNT) |
-                      STAT(F_LAST) | STAT(F_QUANTILE) | STAT(F_ABOVE)},
-    [WR_RATIO] = {"a ratio", "mean", STAT(F_MEAN)}};
+static const struct { const char *name, *words; unsigned stats;
+} kinds[] = {[WR_COUNT] = {"a count", "sum and rate", STAT(F_SUM) | STAT(F_RATE) | STAT(F_COUNT)},
+             [WR_LEVEL] = {"a level", "mean, sd, min, max, last, pNN and above(VALUE)",
+                           STAT(F_MEAN) | STAT(F_SD) | STAT(F_MIN) | STAT(F_MAX) | STAT(F_LAST) | STAT(F_QUANTILE) |
+                               STAT(F_ABOVE)},
+             [WR_VALUE] = {"a value", "mean, sd, min, max, sum, rate, count, last, pNN and above(VALUE)",
+                           STAT(F_MEAN) | STAT(F_SD) | STAT(F_MIN) | STAT(F_MAX) | STAT(F_SUM) | STAT(F_RATE) |
+                               STAT(F_COUNT) | STAT(F_LAST) | STAT(F_QUANTILE) | STAT(F_ABOVE)},
+             [WR_RATIO] = {"a ratio", "mean", STAT(F_MEAN)}};
 
 static const char *stat_name(loader *l, const formula_atom *a)
 {
@@ -192,7 +193,7 @@ static bool settle_stat(loader *l, formula_atom *a, const wr_metric *m)
     return false;
 }
 
-/* ---- atoms ----------------------------------------------------------------------------------------------------- */
+/* ---- atoms ---- */
 static bool unknown_metric(loader *l, const formula_atom *a, const char *what, const char *const *names, size_t n)
 {
     const char *best = near_best(a->metric, names, n);

@@ -16,7 +16,8 @@ typedef struct sheet {
 } sheet;
 
 /* Copies the rows that are neither in `without` nor a row of `other` to *to. */
-static void pick(const wr_param *rows, const char *const *without, const wr_param *other, wr_param **to, const wr_param *end)
+static void pick(const wr_param *rows, const char *const *without, const wr_param *other, wr_param **to,
+                 const wr_param *end)
 {
     for (const wr_param *row = rows; row && row->key && *to < end; row++) {
         bool left_out = row->type != WR_T_INCLUDE && bind_row_of(other, row->key);
@@ -112,10 +113,12 @@ static void print_faults(sheet *t)
 
 void scenario_schema(text *out)
 {
-    static const char *const special[] = {"parameters", "prices", "traffic", "resources", "faults", "sweep", "plan", "charts", NULL};
-    static const char open[] = "\"parameters\": {\"type\": [\"object\", \"null\"]}, \"prices\": {\"type\": [\"object\", \"null\"]}, "
-                               "\"sweep\": {\"type\": [\"object\", \"null\"]}, \"plan\": {\"type\": [\"object\", \"null\"]}, "
-                               "\"charts\": {\"type\": [\"array\", \"null\"]}, ";
+    static const char *const special[] = {"parameters", "prices", "traffic", "resources", "faults",
+                                          "sweep",      "plan",   "charts",  NULL};
+    static const char open[] =
+        "\"parameters\": {\"type\": [\"object\", \"null\"]}, \"prices\": {\"type\": [\"object\", \"null\"]}, "
+        "\"sweep\": {\"type\": [\"object\", \"null\"]}, \"plan\": {\"type\": [\"object\", \"null\"]}, "
+        "\"charts\": {\"type\": [\"array\", \"null\"]}, ";
     text body = {0}, parts = {0};
     sheet t = {.arena = arena_create(), .out = &parts};
     t.s = schema_begin(t.arena);

@@ -125,19 +125,21 @@ const wr_param *scenario_settings(void)
     return all_rows;
 }
 
-/* ---- version ------------------------------------------------------------------------------------------- */
+/* ---- version ---- */
 bool settings_version(loader *l)
 {
     const node *n = node_get(l->root, "weir");
     double version;
     int64_t whole;
-    if (!n || n->kind != NODE_SCALAR || quantity_read(n->text, n->len, WR_T_INT, NULL, &version, &whole) != Q_OK || whole <= 1)
+    if (!n || n->kind != NODE_SCALAR || quantity_read(n->text, n->len, WR_T_INT, NULL, &version, &whole) != Q_OK ||
+        whole <= 1)
         return true;
-    bind_error(&l->b, n->at, "this file is written in format %lld; this program reads format 1: use a newer weir", (long long)whole);
+    bind_error(&l->b, n->at, "this file is written in format %lld; this program reads format 1: use a newer weir",
+               (long long)whole);
     return false;
 }
 
-/* ---- sections -------------------------------------------------------------------------------------------- */
+/* ---- sections ---- */
 static const wr_param *row_of(int which)
 {
     return &section_rows[which];
@@ -170,7 +172,8 @@ static void keep_replications(loader *l)
     if (r->max > 0 && r->max < r->min)
         bind_error(&l->b, bind_where(&l->b, &r->max, NULL), "'max' of 'replications' is smaller than 'min'");
     if (r->max > 0 && isnan(r->precision))
-        bind_error(&l->b, bind_where(&l->b, &r->max, NULL), "'replications' has a 'max' but no 'precision'; add one, such as 2%%");
+        bind_error(&l->b, bind_where(&l->b, &r->max, NULL),
+                   "'replications' has a 'max' but no 'precision'; add one, such as 2%%");
     if (r->of && r->of->op != F_NONE)
         bind_error(&l->b, r->of->at, "'of' of 'replications' is a metric, without a comparison");
 }
@@ -216,7 +219,7 @@ static void keep_slo(loader *l)
     l->s->slo = out;
 }
 
-/* ---- prices ------------------------------------------------------------------------------------------------ */
+/* ---- prices ---- */
 static bool in_book(const char *key)
 {
     for (size_t i = 0; wr_prices[i].key; i++)
@@ -280,11 +283,12 @@ static void keep_prices(loader *l)
             keep_price(l, key->text, key->at, n, out);
         for (size_t k = 0; n->kind == NODE_MAP && k < n->n; k++)
             if (!node_note(n->key[k]->text))
-                keep_price(l, arena_print(l->arena, "%s.%s", key->text, n->key[k]->text), n->key[k]->at, n->item[k], out);
+                keep_price(l, arena_print(l->arena, "%s.%s", key->text, n->key[k]->text), n->key[k]->at, n->item[k],
+                           out);
     }
 }
 
-/* ---- plain keys ---------------------------------------------------------------------------------------------- */
+/* ---- plain keys ---- */
 static bool region_valid(const char *s)
 {
     size_t n = strlen(s), dashes = 0;
@@ -308,7 +312,16 @@ static void check_region(loader *l, const struct plain *p)
         if (strcmp(wr_prices[i].region, p->region) == 0)
             return;
     if (wr_prices[0].key && strcmp(p->region, "us-east-1") != 0)
-        wr_diag_add(l->diag, WR_WARNING, at, "the price book has no prices of '%s'; those of us-east-1 are used", p->region);
+        wr_diag_add(l->diag, WR_WARNING, at, "the price book has no prices of '%s'; those of us-east-1 are used",
+                    p->region);
+}
+
+static void check_stop(loader *l, const wr_formula *f)
+{
+    if (f->op == F_NONE)
+        bind_error(&l->b, f->at, "'stop_when' needs a comparison, such as desk.completed.sum >= 1000");
+    if (f->over > 0 || f->from >= 0)
+        bind_error(&l->b, f->at, "'stop_when' looks at the present; 'over' and 'from' have no meaning in it");
 }
 
 static void check_times(loader *l, const struct plain *p)
@@ -317,13 +330,13 @@ static void check_times(loader *l, const struct plain *p)
     if (p->duration < 0 && !given && (!stop || node_null(stop)))
         bind_error(&l->b, l->root->at, "'duration' is required, or 'stop_when'");
     if (p->duration > 0 && p->warmup >= p->duration)
-        bind_error(&l->b, bind_where(&l->b, &p->warmup, NULL), "'warmup' is not shorter than 'duration': nothing would be measured");
-    if (p->stop_when && p->stop_when->op == F_NONE)
-        bind_error(&l->b, p->stop_when->at, "'stop_when' needs a comparison, such as desk.completed.sum >= 1000");
-    if (p->stop_when && (p->stop_when->over > 0 || p->stop_when->from >= 0))
-        bind_error(&l->b, p->stop_when->at, "'stop_when' looks at the present; 'over' and 'from' have no meaning in it");
+        bind_error(&l->b, bind_where(&l->b, &p->warmup, NULL),
+                   "'warmup' is not shorter than 'duration': nothing would be measured");
+    if (p->stop_when)
+        check_stop(l, p->stop_when);
     if (p->duration > 0 && p->duration / p->period > 10000000)
-        bind_error(&l->b, bind_where(&l->b, &p->period, NULL), "'metrics_period' cuts the run into more than 10 million periods; write a longer one");
+        bind_error(&l->b, bind_where(&l->b, &p->period, NULL),
+                   "'metrics_period' cuts the run into more than 10 million periods; write a longer one");
 }
 
 static void keep_plain(loader *l)
@@ -335,7 +348,8 @@ static void keep_plain(loader *l)
     if (p->name)
         s->name = p->name;
     if (p->name && !name_valid(p->name))
-        bind_error(&l->b, bind_where(&l->b, &p->name, NULL), "'%s' is not a name; names are letters, digits, _ and -, a letter first", p->name);
+        bind_error(&l->b, bind_where(&l->b, &p->name, NULL),
+                   "'%s' is not a name; names are letters, digits, _ and -, a letter first", p->name);
     s->description = p->description ? p->description : "";
     s->region = p->region;
     s->duration = p->duration > 0 ? p->duration : WR_NEVER; /* 0: it could not be read */
@@ -370,13 +384,14 @@ void settings_check(loader *l)
     for (size_t i = 0; i < l->s->slos; i++) {
         const wr_formula *f = l->s->slo[i];
         if (f->from >= l->s->duration || (f->to > l->s->duration && f->to != WR_NEVER))
-            wr_diag_add(l->diag, WR_WARNING, f->at, "this interval ends after the run, which lasts %.9g s", wr_dur_to_s(l->s->duration));
+            wr_diag_add(l->diag, WR_WARNING, f->at, "this interval ends after the run, which lasts %.9g s",
+                        wr_dur_to_s(l->s->duration));
         if (f->over > 0 && f->over > l->s->duration)
             wr_diag_add(l->diag, WR_WARNING, f->at, "this window is longer than the run");
     }
 }
 
-/* ---- quotas by name -------------------------------------------------------------------------------------------- */
+/* ---- quotas by name ---- */
 double scenario_quota(const wr_scenario *s, const char *name)
 {
     const wr_param *row = bind_row_of(account_rows, name);

@@ -6,7 +6,7 @@
 #include "load.h"
 #include <string.h>
 
-/* ---- axes ------------------------------------------------------------------------------------------------------ */
+/* ---- axes ---- */
 static bool number(const node *n)
 {
     double x;
@@ -20,22 +20,26 @@ static bool number(const node *n)
     return false;
 }
 
-static void check_range(loader *l, const node *axis, const char *path)
+static bool range_key(const char *key)
 {
     static const char *const keys[] = {"from", "to", "step", "points", "scale"};
+    bool known = node_note(key);
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+        known = known || node_same_key(key, keys[k]);
+    return known;
+}
+
+static void check_range(loader *l, const node *axis, const char *path)
+{
     bool good = number(node_get(axis, "from")) && number(node_get(axis, "to"));
     const node *scale = node_get(axis, "scale"), *step = node_get(axis, "step"), *points = node_get(axis, "points");
     if (!good || !step == !points || !number(step ? step : points))
         bind_error(&l->b, axis->at, "the axis '%s' is no range; write {from, to, step} or {from, to, points}", path);
     if (scale && (!points || !(node_is(scale, "log") || node_is(scale, "linear"))))
         bind_error(&l->b, scale->at, "'scale' of the axis '%s' is log or linear, and stands beside 'points'", path);
-    for (size_t i = 0; i < axis->n; i++) {
-        bool known = node_note(axis->key[i]->text);
-        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
-            known = known || node_same_key(axis->key[i]->text, keys[k]);
-        if (!known)
+    for (size_t i = 0; i < axis->n; i++)
+        if (!range_key(axis->key[i]->text))
             bind_error(&l->b, axis->key[i]->at, "unknown key '%s' of the axis '%s'", axis->key[i]->text, path);
-    }
 }
 
 static void check_axis(loader *l, const node *key, const node *axis)
@@ -57,8 +61,9 @@ static void check_zip(loader *l, const node *body)
         if (body->item[i]->kind != NODE_LIST || body->item[0]->kind != NODE_LIST)
             bind_error(&l->b, body->item[i]->at, "an axis of 'zip' must be a list of values");
         else if (body->item[i]->n != body->item[0]->n)
-            bind_error(&l->b, body->item[i]->at, "the axes of 'zip' differ in length: '%s' has %zu values, '%s' has %zu",
-                       body->key[i]->text, body->item[i]->n, body->key[0]->text, body->item[0]->n);
+            bind_error(&l->b, body->item[i]->at,
+                       "the axes of 'zip' differ in length: '%s' has %zu values, '%s' has %zu", body->key[i]->text,
+                       body->item[i]->n, body->key[0]->text, body->item[0]->n);
     }
     if (body->kind != NODE_MAP)
         bind_error(&l->b, body->at, "'zip' is a list of mappings of paths to lists");
@@ -100,7 +105,7 @@ void sweep_check(loader *l)
     }
 }
 
-/* ---- charts ------------------------------------------------------------------------------------------------------ */
+/* ---- charts ---- */
 static void check_owner(loader *l, const node *n)
 {
     char name[80];
@@ -133,7 +138,8 @@ static void check_of(loader *l, const node *n)
 
 static void check_chart(loader *l, const node *n)
 {
-    const node *kind = n->kind == NODE_MAP ? node_get(n, "kind") : NULL, *of = n->kind == NODE_MAP ? node_get(n, "of") : NULL;
+    const node *kind = n->kind == NODE_MAP ? node_get(n, "kind") : NULL,
+               *of = n->kind == NODE_MAP ? node_get(n, "of") : NULL;
     if (n->kind == NODE_SCALAR)
         return; /* a kind alone */
     if (!kind || kind->kind != NODE_SCALAR)

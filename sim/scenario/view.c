@@ -33,7 +33,7 @@ static void fill_texts(loader *l)
     s->plan = section(l, "plan");
 }
 
-/* ---- edges ----------------------------------------------------------------------------------------------------- */
+/* ---- edges ---- */
 static bool shown(const way *w)
 {
     return !(w->row->flags & WR_P_QUIET);
@@ -74,7 +74,7 @@ static void fill_files(loader *l)
     s->included = out;
 }
 
-/* ---- the view -------------------------------------------------------------------------------------------------- */
+/* ---- the view ---- */
 static void view_lists(loader *l, wr_scenario_view *v)
 {
     const wr_scenario *s = l->s;
@@ -85,7 +85,8 @@ static void view_lists(loader *l, wr_scenario_view *v)
     for (size_t i = 0; i < s->slos; i++)
         slo[i].expr = s->slo[i]->text;
     for (size_t i = 0; i < s->comps; i++)
-        part[i] = (wr_scenario_part){s->comp[i].name, s->comp[i].model->kind, s->comp[i].model->title, s->comp[i].traffic};
+        part[i] =
+            (wr_scenario_part){s->comp[i].name, s->comp[i].model->kind, s->comp[i].model->title, s->comp[i].traffic};
     for (size_t i = 0; i < s->edges; i++)
         edge[i] = (wr_scenario_edge){s->comp[s->edge[i].from].name, s->comp[s->edge[i].to].name, s->edge[i].label};
     for (size_t i = 0; i < s->files; i++)

@@ -8,7 +8,7 @@
 #include "laws.h"
 #include <string.h>
 
-enum { MOST_KEYS = 256, MOST_DEFAULTS = 8, MOST_DEPTH = 4 * NODE_DEPTH };
+enum { MOST_KEYS = 256, MOST_DEFAULTS = 8, MOST_DEPTH = 4 * NODE_DEPTH, MOST_ADVICE = 100 };
 
 /* ---- tables ---------------------------------------------------------------------------------------- */
 const wr_param *bind_row_of(const wr_param *rows, const char *key)
@@ -82,41 +82,16 @@ static void advise(binder *b, const wr_param *rows, const wr_param *common, cons
         wr_diag_hint(b->diag, "inside { } a comma ends a value: quote the text");
 }
 
-/* `duration: lognormal(mean=35ms, p99=140ms)` inside { } arrives as that text up to the comma, and as keys without
- * a value. Which value does the key at i belong to? SIZE_MAX: to none. */
-static size_t cut_from(const node *in, size_t i)
-{
-    while (i && node_null(in->item[i]) && !in->key[i]->quoted)
-        i--;
-    return in->item[i]->kind == NODE_SCALAR && strchr(in->item[i]->text, '(') && call_looks(in->item[i]) ? i : SIZE_MAX;
-}
-
-/* A value with the pieces that were cut off it. */
-static const node *rejoined(binder *b, const node *in, const node *n)
-{
-    size_t i = 0, k;
-    text t = {0};
-    while (in->item[i] != n)
-        i++;
-    if (n->kind != NODE_SCALAR || i + 1 >= in->n || cut_from(in, i + 1) != i)
-        return n;
-    text_puts(&t, n->text);
-    for (k = i + 1; k < in->n && cut_from(in, k) == i && !strchr(t.s, ')'); k++)
-        text_printf(&t, ", %s", in->key[k]->text);
-    node *joined = node_scalar(b->arena, t.s, n->at);
-    text_clear(&t);
-    return joined;
-}
-
 static void refuse_unknown(binder *b, const wr_param *rows, const node *in, const wr_param *common)
 {
     for (size_t i = 0; i < in->n; i++) {
         const node *key = in->key[i];
         if (key->used || node_note(key->text) || (common && bind_row_of(common, key->text)) ||
-            cut_from(in, i) < i)
+            call_piece(in, i))
             continue;
         bind_error(b, key->at, "unknown key '%s' of %s", key->text, b->what ? b->what : "the scenario");
-        advise(b, rows, common, key->text);
+        if (wr_diag_count(b->diag, WR_ERROR) < MOST_ADVICE) /* a file of nothing but mistakes is still read fast */
+            advise(b, rows, common, key->text);
     }
 }
 
@@ -183,7 +158,7 @@ static void bind_row(binder *b, const wr_param *row, void *field, const node *in
             bind_error(b, n->at.line ? n->at : at, "'%s' of %s has no value", row->key, what);
         n = NULL;
     } else if (n) {
-        bind_value(b, renamed(b, row, in), field, rejoined(b, in, n));
+        bind_value(b, renamed(b, row, in), field, call_whole(b, in, n));
         return;
     } else if (!row->def && !row->optional) {
         bind_error(b, b->where->home.line ? b->where->home : at, "'%s' of %s is required", row->key, what);

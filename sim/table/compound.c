@@ -28,7 +28,7 @@ static bool single(const node *in)
 {
     size_t keys = 0;
     for (size_t i = 0; i < in->n; i++)
-        keys += !node_note(in->key[i]->text);
+        keys += !node_note(in->key[i]->text) && !call_piece(in, i);
     return keys == 1;
 }
 
@@ -202,7 +202,7 @@ static bool bind_pick(binder *b, const wr_param *row, wr_pick *out, const node *
     out->which = (int)(v - row->variants);
     const node *value = NULL;
     for (size_t i = 0; i < n->n; i++)
-        value = n->key[i] == key ? n->item[i] : value;
+        value = n->key[i] == key ? call_whole(b, n, n->item[i]) : value;
     return bind_form(b, v, out, n, key, value);
 }
 
@@ -302,8 +302,8 @@ static bool bind_names(binder *b, const wr_param *row, wr_list *out, const node 
     if (one)
         good = bind_entry(b, row, items, node_scalar(b->arena, "default", (wr_pos){0}), n); /* no line: nobody wrote it */
     for (size_t i = 0; !one && i < n->n; i++)
-        if (!node_note(n->key[i]->text))
-            good = bind_entry(b, row, items + kept++ * row->size, n->key[i], n->item[i]) && good;
+        if (!node_note(n->key[i]->text) && !call_piece(n, i))
+            good = bind_entry(b, row, items + kept++ * row->size, n->key[i], call_whole(b, n, n->item[i])) && good;
     *out = (wr_list){one ? 1 : kept, items};
     return in_range(b, row, n, out->n) && good;
 }

@@ -1,13 +1,13 @@
 /* dist_call.c - function notation, lognormal(mean=35ms, p99=140ms): refused with the mapping that was meant.
  *
  * Inside { } YAML ends a value at the comma, so the notation also arrives in pieces: as a text that stops at
- * the comma, or as a mapping whose keys are the pieces. The pieces of a value are put together in bind.c,
- * those of a mapping here. Truth: tests/unit/test_laws.c. */
+ * the comma, or as a mapping whose keys are the pieces. Binding puts the pieces of a value
+ * together before it reads it, and does not complain of each. Truth: tests/unit/test_laws.c. */
 #include "laws.h"
 #include <ctype.h>
 #include <string.h>
 
-enum { LONGEST = 400 };
+enum { LONGEST = 400, MOST_PIECES = 16 };
 
 static size_t word_length(const char *s)
 {
@@ -56,6 +56,37 @@ bool call_looks(const node *n)
     return n->kind == NODE_MAP && n->n && opens(n->key[0]->text);
 }
 
+/* ---- pieces of a value, as keys without a value behind it ---------------------------------------------------- */
+/* The value to which the key at i belongs; SIZE_MAX: to none. */
+static size_t cut_from(const node *in, size_t i)
+{
+    for (int k = 0; k < MOST_PIECES && i && node_null(in->item[i]) && !in->key[i]->quoted; k++)
+        i--;
+    return in->item[i]->kind == NODE_SCALAR && opens(in->item[i]->text) ? i : SIZE_MAX;
+}
+
+bool call_piece(const node *in, size_t i)
+{
+    return cut_from(in, i) < i;
+}
+
+const node *call_whole(binder *b, const node *in, const node *n)
+{
+    size_t i = 0;
+    text t = {0};
+    while (i < in->n && in->item[i] != n)
+        i++;
+    if (n->kind != NODE_SCALAR || i + 1 >= in->n || cut_from(in, i + 1) != i)
+        return n;
+    text_puts(&t, n->text);
+    for (size_t k = i + 1; k < in->n && cut_from(in, k) == i && !strchr(t.s, ')'); k++)
+        text_printf(&t, ", %s", in->key[k]->text);
+    node *joined = node_scalar(b->arena, t.s, n->at);
+    text_clear(&t);
+    return joined;
+}
+
+/* ---- the refusal ------------------------------------------------------------------------------------------ */
 static void whole_text(const node *n, text *out)
 {
     if (n->kind == NODE_SCALAR)

@@ -58,5 +58,7 @@ const double *csv_column(const law *l, const char *s, size_t len, size_t *n);
 
 /* Function notation, whole or as YAML cut it at the comma: does it look like it, and the refusal. */
 bool call_looks(const node *n);
+bool call_piece(const node *in, size_t i);                           /* is the key at i such a piece? */
+const node *call_whole(binder *b, const node *in, const node *n);    /* a value of the mapping with its pieces */
 void call_refuse(binder *b, const wr_param *row, const node *n);
 #endif

@@ -25,18 +25,25 @@ node *node_map(wr_arena *a, wr_pos at)
     return n;
 }
 
-void node_put(wr_arena *a, node *in, node *key, node *value)
+static void grow(wr_arena *a, node *in)
 {
-    node **keys = arena_alloc(a, (in->n + 1) * sizeof *keys), **items = arena_alloc(a, (in->n + 1) * sizeof *items);
+    size_t room = in->n ? 2 * in->n : 4;
+    node **keys = arena_alloc(a, room * sizeof *keys), **items = arena_alloc(a, room * sizeof *items);
     if (in->n) {
         memcpy(keys, in->key, in->n * sizeof *keys);
         memcpy(items, in->item, in->n * sizeof *items);
     }
-    keys[in->n] = key;
-    items[in->n] = value;
     in->key = keys;
     in->item = items;
-    in->n++;
+    in->room = room;
+}
+
+void node_put(wr_arena *a, node *in, node *key, node *value)
+{
+    if (in->n >= in->room)
+        grow(a, in);
+    in->key[in->n] = key;
+    in->item[in->n++] = value;
 }
 
 node *node_copy(wr_arena *a, const node *n, int depth, size_t *budget)
@@ -47,6 +54,7 @@ node *node_copy(wr_arena *a, const node *n, int depth, size_t *budget)
     node *c = arena_alloc(a, sizeof *c);
     *c = *n;
     c->used = false;
+    c->room = 0;
     if (n->kind == NODE_SCALAR)
         return c;
     c->item = n->n ? arena_alloc(a, n->n * sizeof *c->item) : NULL;

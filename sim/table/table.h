@@ -22,6 +22,7 @@ struct node {
     size_t n;
     node **item;         /* of a list or map: values */
     node **key;          /* of a map: scalars */
+    size_t room;         /* of a map that node_put has grown; 0: n */
     bool used;           /* of a key: bound by somebody */
 };
 /* Reads one document; NULL after diagnostics (syntax, duplicate keys, tags, depth over 64, more than 10^6 nodes).

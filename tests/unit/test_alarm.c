@@ -4,7 +4,7 @@
  * point on the right, X breaches, 0 does not, - is missing. All checks are exact. */
 #include "kit_bench.h"
 
-/* ---- the rule ------------------------------------------------------------------------------------------------------ */
+/* ---- the rule ----------------------------------------------------------------------------------------- */
 static enum wr_alarm_state judge(const char *data, int m, int n, enum wr_missing missing, enum wr_alarm_state before)
 {
     double x[16];
@@ -54,7 +54,7 @@ static void test_comparisons_are_strict_or_not(void **state)
     }
 }
 
-/* ---- in a run ------------------------------------------------------------------------------------------------------- */
+/* ---- in a run ----------------------------------------------------------------------------------------- */
 static const wr_model gauge_model = {.kind = "gauge", .has = WR_HAS_STATION | WR_HAS_CALLS, .net = WR_NET_SERVICE};
 struct event {
     wr_time at;
@@ -174,7 +174,7 @@ static void test_long_periods_are_judged_every_minute(void **state)
     bench_close(&t);
 }
 
-/* ---- readings --------------------------------------------------------------------------------------------------------- */
+/* ---- readings ----------------------------------------------------------------------------------------- */
 static void test_reader_takes_what_came_since_the_last_reading(void **state)
 {
     (void)state;

@@ -37,6 +37,7 @@ static const wr_variant steps[] = {
     {.key = "call", .rows = call_rows, .size = sizeof(call), .shorthand = "to"},
     {.key = "fail", .rows = fault_rows, .size = sizeof(fault), .shorthand = "target", .flat = true},
     {.key = "repeat", .rows = nest_rows, .size = sizeof(nest), .shorthand = "steps"},
+    {.key = "wait", .rows = named_rows, .size = sizeof(named), .shorthand = "of"},
     {.key = "stop"},
     {0}};
 static const wr_param nest_rows[2] = {
@@ -124,7 +125,7 @@ static void test_missing_key_is_reported_at_the_mapping(void **state)
     (void)state;
     refused("point: {y: 1}", "1:8+6 'x' of sqs 'jobs' is required");
     refused("items: [{count: 2}]", "1:9+10 't' of sqs 'jobs' is required");
-    refused("point: {x: , y: 1}", "1:11+1 'x' of sqs 'jobs' has no value");
+    refused("point: {x: , y: 1}", "1:12+1 'x' of sqs 'jobs' has no value");
 }
 
 static void test_all_mistakes_are_reported_in_order(void **state)
@@ -252,11 +253,11 @@ static void test_choice_takes_one_known_form(void **state)
 {
     (void)state;
     refused("how: {cal: web}", "1:7+3 unknown 'cal' in 'how' of sqs 'jobs' (did you mean 'call'?)");
-    refused("how: {dance: web}", "1:7+5 unknown 'dance' in 'how' of sqs 'jobs' [allowed: call, fail, repeat, stop]");
-    refused("how: {}", "1:6+2 'how' of sqs 'jobs' must be a mapping with one key [allowed: call, fail, repeat, stop]");
-    refused("how: [call]", "1:6+6 'how' of sqs 'jobs' must be a mapping with one key [allowed: call, fail, repeat, stop]");
+    refused("how: {dance: web}", "1:7+5 unknown 'dance' in 'how' of sqs 'jobs' [allowed: call, fail, repeat, wait, stop]");
+    refused("how: {}", "1:6+2 'how' of sqs 'jobs' must be a mapping with one key [allowed: call, fail, repeat, wait, stop]");
+    refused("how: [call]", "1:6+6 'how' of sqs 'jobs' must be a mapping with one key [allowed: call, fail, repeat, wait, stop]");
     refused("how: {call: web, repeat: [stop]}", "1:18+6 'call' and 'repeat' stand in one mapping in 'how' of sqs 'jobs'; each takes its own");
-    refused("how: web", "1:6+3 unknown 'web' in 'how' of sqs 'jobs' [allowed: call, fail, repeat, stop]");
+    refused("how: web", "1:6+3 unknown 'web' in 'how' of sqs 'jobs' [allowed: call, fail, repeat, wait, stop]");
     refused("how: {call: [web]}", "1:13+5 'call' of sqs 'jobs' must be the name of a resource");
 }
 
@@ -281,7 +282,7 @@ static void test_choice_has_a_short_and_a_flat_form(void **state)
     assert_int_equal(f->at, 300 * WR_S);
     bench_close(&t);
     c = filled(&t, "how: stop");
-    assert_true(c.how.which == 3 && !c.how.cfg);
+    assert_true(c.how.which == 4 && !c.how.cfg);
     bench_close(&t);
     c = filled(&t, "{}");
     assert_int_equal(c.how.which, -1);
@@ -369,6 +370,8 @@ static void test_function_notation_is_refused_once_and_shows_the_mapping(void **
             "1:7+19 'law' of sqs 'jobs' is written as a function; a distribution is a mapping (write {lognormal: {mean: 35ms, p99: 140ms}})");
     refused("law: {get: lognormal(mean=35ms, p99=140ms)}",
             "1:12+19 'get' of sqs 'jobs' is written as a function; a distribution is a mapping (write {lognormal: {mean: 35ms, p99: 140ms}})");
+    refused("steps: [{wait: lognormal(mean=35ms, p99=140ms)}]",
+            "1:16+19 'wait' of sqs 'jobs' is written as a function; a distribution is a mapping (write {lognormal: {mean: 35ms, p99: 140ms}})");
     refused("law: {lognormal(mean=35ms, p99=140ms)}",
             "1:7+19 'law' of sqs 'jobs' is written as a function; a distribution is a mapping (write {lognormal: {mean: 35ms, p99: 140ms}})");
 }

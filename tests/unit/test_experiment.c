@@ -306,7 +306,7 @@ static void test_experiment_without_replications_can_be_closed(void **state)
     wr_print_summary(&x, f, false);
     wr_print_json(&x, NULL, f);
     fclose(f);
-    assert_non_null(strstr(out, "interrupted"));
+    assert_non_null(strstr(out, "incomplete"));
     free(out);
     wr_experiment_clear(&x);
 }

@@ -5,7 +5,7 @@
 #include "../../sim/kit/program.h"
 #include "kit_bench.h"
 
-/* ---- the world ------------------------------------------------------------------------------------------------------ */
+/* ---- the world ---------------------------------------------------------------------------------------- */
 static const wr_code codes[] = {{"OK", NULL, WR_OK, 200, "."}, {"Error", "Test.Error", WR_FAILED, 500, "."}, {"Throttled", "Test.Throttled", WR_THROTTLED, 429, "."},
                                 {"Conflict", "Test.Conflict", WR_CONFLICT, 409, "."}, {"Rejected", "Test.Rejected", WR_REJECTED, 503, "."}, {0}};
 struct leaf {
@@ -153,7 +153,7 @@ static void takes(const char *yaml, wr_dur expected, enum wr_status s)
     close_world(&x);
 }
 
-/* ---- refusals -------------------------------------------------------------------------------------------------------- */
+/* ---- refusals ----------------------------------------------------------------------------------------- */
 static void test_mistakes_are_told(void **state)
 {
     (void)state;
@@ -197,7 +197,7 @@ static void test_loop_of_nothing_stops_the_run_with_a_reason(void **state)
     bench_close(&x.t);
 }
 
-/* ---- sequences ---------------------------------------------------------------------------------------------------------- */
+/* ---- sequences ---------------------------------------------------------------------------------------- */
 static void test_steps_run_one_after_the_other(void **state)
 {
     (void)state;
@@ -257,7 +257,7 @@ static void test_shares_of_choose_and_rounds_of_while(void **state)
     bench_near((double)x.good / 20000, 0.75, 0.03);
 }
 
-/* ---- calls ---------------------------------------------------------------------------------------------------------------- */
+/* ---- calls -------------------------------------------------------------------------------------------- */
 static void test_call_passes_on_key_size_and_operation(void **state)
 {
     (void)state;
@@ -377,7 +377,7 @@ static void test_unchanged_compares_with_the_last_get_of_the_key(void **state)
     close_world(&x);
 }
 
-/* ---- branches ---------------------------------------------------------------------------------------------------------------- */
+/* ---- branches ----------------------------------------------------------------------------------------- */
 static void test_branches_run_together(void **state)
 {
     (void)state;
@@ -410,7 +410,7 @@ static void test_maximum_of_exponentials(void **state)
     bench_near(x.sum / 20000, 3, 0.03);
 }
 
-/* ---- return, abort --------------------------------------------------------------------------------------------------------------- */
+/* ---- return, abort ------------------------------------------------------------------------------------ */
 static void test_steps_after_return_run_on(void **state)
 {
     (void)state;
@@ -495,7 +495,7 @@ static void test_cpu_is_shared_and_speed_counts(void **state)
     close_world(&x);
 }
 
-/* ---- what others ask about a program --------------------------------------------------------------------------------------------- */
+/* ---- what others ask about a program ------------------------------------------------------------------ */
 static void test_single_call_is_seen(void **state)
 {
     (void)state;

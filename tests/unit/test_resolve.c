@@ -5,7 +5,7 @@
 #define TWO HEAD "traffic:\n  t: {target: web, rate: 1/s}\nresources:\n  web: {type: service, service_time: 1ms}\n" \
                  "  db: {type: dynamodb, billing_mode: PAY_PER_REQUEST}\n"
 
-/* ---- links ---------------------------------------------------------------------------------------------------- */
+/* ---- links ---- */
 static void test_a_link_leads_to_something_that_answers(void **state)
 {
     (void)state;
@@ -13,7 +13,8 @@ static void test_a_link_leads_to_something_that_answers(void **state)
          "4:15: 'target' of traffic 't' names 'wbe'; there is no such resource -> did you mean 'web'?\n");
     SAYS(HEAD "resources:\n  web: {type: service, service_time: 1ms, then: [{get: {from: web}}]}\n",
          "4:63: service 'web' does not answer get\n");
-    SAYS(HEAD "resources:\n  web: {type: service, service_time: 1ms, then: [{call: db}]}\n  db: {type: dynamodb, billing_mode: PAY_PER_REQUEST}\n",
+    SAYS(HEAD "resources:\n  web: {type: service, service_time: 1ms, then: [{call: db}]}\n  db: {type: dynamodb, "
+              "billing_mode: PAY_PER_REQUEST}\n",
          "4:57: dynamodb 'db' does not answer requests\n");
 }
 
@@ -21,21 +22,25 @@ static void test_a_resource_may_call_itself_but_not_be_its_own_balancer(void **s
 {
     (void)state;
     SAYS(HEAD "resources:\n  web: {type: alb, target: web}\n", "4:28: alb 'web' forwards to itself\n");
-    SAYS(HEAD "resources:\n  web: {type: service, service_time: 1ms, then: [{choose: [{share: 10%, steps: [{call: web}]}]}]}\n", "");
+    SAYS(HEAD "resources:\n  web: {type: service, service_time: 1ms, then: [{choose: [{share: 10%, steps: [{call: "
+              "web}]}]}]}\n",
+         "");
 }
 
 static void test_a_word_of_unknown_type_does_not_spoil_its_links(void **state)
 {
     (void)state;
-    SAYS(HEAD "traffic:\n  t: {target: web, rate: 1/s}\nresources:\n  web: {type: srevice, service_time: 1ms}\nslo: [web.latency.p99]\n",
+    SAYS(HEAD "traffic:\n  t: {target: web, rate: 1/s}\nresources:\n  web: {type: srevice, service_time: 1ms}\nslo: "
+              "[web.latency.p99]\n",
          "6:15: unknown type 'srevice' of 'web'; available: TYPES -> did you mean 'service'?\n");
 }
 
-/* ---- metrics ---------------------------------------------------------------------------------------------------- */
+/* ---- metrics ---- */
 static void test_unknown_metrics_come_with_advice(void **state)
 {
     (void)state;
-    SAYS(TWO "slo:\n  - wbe.latency.p99\n  - web.latncy\n  - db.ThrotledRequests\n  - db.wait.mean\n  - run.cots\n  - run:x.cost\n",
+    SAYS(TWO "slo:\n  - wbe.latency.p99\n  - web.latncy\n  - db.ThrotledRequests\n  - db.wait.mean\n  - run.cots\n  - "
+             "run:x.cost\n",
          "9:5: there is no traffic or resource 'wbe' -> did you mean 'web'?\n"
          "10:5: unknown metric 'latncy' of service 'web' -> did you mean 'latency'?\n"
          "11:5: unknown metric 'ThrotledRequests' of dynamodb 'db' -> did you mean 'ThrottledRequests'?\n"
@@ -50,7 +55,8 @@ static void test_a_statistic_must_fit_the_kind(void **state)
     SAYS(TWO "slo: [web.requests.p99, web.utilization.max, 'web.queue_depth.rate < 3', web.error_rate.p5]\n",
          "8:7: 'p99' is no statistic of 'requests', which is a count; allowed: sum and rate\n"
          "8:25: 'max' is no statistic of 'utilization', which is a ratio; allowed: mean\n"
-         "8:47: 'rate' is no statistic of 'queue_depth', which is a level; allowed: mean, sd, min, max, last, pNN and above(VALUE)\n"
+         "8:47: 'rate' is no statistic of 'queue_depth', which is a level; allowed: mean, sd, min, max, last, pNN and "
+         "above(VALUE)\n"
          "8:74: 'p5' is no statistic of 'error_rate', which is a ratio; allowed: mean\n");
 }
 
@@ -79,18 +85,20 @@ static void test_atoms_are_numbered(void **state)
     wr_scenario_destroy(s);
 }
 
-/* ---- operations ---------------------------------------------------------------------------------------------------- */
+/* ---- operations ---- */
 #define APP(mix, more) HEAD "traffic:\n  t: {target: web, rate: 1/s, mix: " mix "}\nresources:\n  web: {type: service, service_time: 1ms, then: [{call: app" more "}]}\n" \
     "  app:\n    type: service\n    operations:\n      browse: [{wait: 1ms}]\n      order: [{wait: 2ms}]\n"
 
 static void test_an_operation_without_steps_is_found_behind_links(void **state)
 {
     (void)state;
-    SAYS(APP("{browse: 90%, ordr: 10%}", ""),
-         "10:7: service 'app' has no steps for the operation 'ordr' that traffic 't' sends -> write 'ordr' or 'default'\n");
+    SAYS(APP("{browse: 90%, ordr: 10%}", ""), "10:7: service 'app' has no steps for the operation 'ordr' that traffic "
+                                              "'t' sends -> write 'ordr' or 'default'\n");
     SAYS(APP("{browse: 90%, order: 10%}", ""), "");
-    SAYS(HEAD "traffic:\n  t: {target: app, rate: 1/s}\nresources:\n  app: {type: service, operations: {browse: [{wait: 1ms}]}}\n",
-         "6:36: service 'app' has no steps for the operation 'default' that traffic 't' sends -> write 'default' or 'default'\n");
+    SAYS(HEAD "traffic:\n  t: {target: app, rate: 1/s}\nresources:\n  app: {type: service, operations: {browse: "
+              "[{wait: 1ms}]}}\n",
+         "6:36: service 'app' has no steps for the operation 'default' that traffic 't' sends -> write 'default', or "
+         "let the traffic send a 'mix'\n");
 }
 
 static void test_a_step_may_ask_for_another_operation(void **state)
@@ -118,12 +126,14 @@ static void test_operations_are_numbered_from_default(void **state)
     wr_scenario_destroy(s);
 }
 
-/* ---- faults ------------------------------------------------------------------------------------------------------------ */
+/* ---- faults ---- */
 static void test_faults_are_bound_by_what_they_strike(void **state)
 {
     (void)state;
-    SAYS(TWO "faults:\n  - {fial: web, at: 5s}\n  - {fail: wbe, at: 5s}\n  - {spike: web, at: 5s}\n  - {fail: web}\n  - {throttle: web, at: 5s}\n"
-             "  - {slow: web, at: 5s, fcator: 3}\n  - {az_outage: west, at: 1s}\n  - {fail: web, at: 1s, random: {mttf: 1s, mttr: 1s}}\n  - 5\n",
+    SAYS(TWO "faults:\n  - {fial: web, at: 5s}\n  - {fail: wbe, at: 5s}\n  - {spike: web, at: 5s}\n  - {fail: web}\n  "
+             "- {throttle: web, at: 5s}\n"
+             "  - {slow: web, at: 5s, fcator: 3}\n  - {az_outage: west, at: 1s}\n  - {fail: web, at: 1s, random: "
+             "{mttf: 1s, mttr: 1s}}\n  - 5\n",
          "9:6: unknown kind of fault 'fial' -> did you mean 'fail'?\n"
          "10:12: fault 'fail' strikes 'wbe'; there is no such traffic or resource -> did you mean 'web'?\n"
          "11:6: 'spike' cannot strike service 'web'; possible: fail, slow, error_rate, throttle, latency\n"
@@ -139,14 +149,19 @@ static void test_faults_are_bound_by_what_they_strike(void **state)
 static void test_faults_are_kept(void **state)
 {
     (void)state;
-    wr_scenario *s = GOOD(TWO "faults:\n  - {slow: web, at: [1s, 2s], for: 1s, factor: 3, probability: 50%}\n  - {error_rate: db, share: 10%, as: throttled, at: 1s, every: 2s}\n"
-                              "  - {latency: network, add: 3ms, from: t, to: web, at: 0s}\n  - {latency: web, add: 3ms, at: 0s}\n  - {throttle: web, rate: 5/s, at: 0s}\n"
-                              "  - {az_outage: us-east-1b, random: {mttf: 5s, mttr: 1s}}\n  - {spike: t, at: 3s, factor: 2}\n");
+    wr_scenario *s =
+        GOOD(TWO "faults:\n  - {slow: web, at: [1s, 2s], for: 1s, factor: 3, probability: 50%}\n  - {error_rate: db, "
+                 "share: 10%, as: throttled, at: 1s, every: 2s}\n"
+                 "  - {latency: network, add: 3ms, from: t, to: web, at: 0s}\n  - {latency: web, add: 3ms, at: 0s}\n  "
+                 "- {throttle: web, rate: 5/s, at: 0s}\n"
+                 "  - {az_outage: us-east-1b, random: {mttf: 5s, mttr: 1s}}\n  - {spike: t, at: 3s, factor: 2}\n");
     const scenario_fault *f = s->fault;
     assert_int_equal(s->faults, 7);
-    assert_true(f[0].how == FAULT_MODEL && f[0].comp == 1 && f[0].ats == 2 && f[0].at[1] == 2 * WR_S && f[0].probability == 0.5);
+    assert_true(f[0].how == FAULT_MODEL && f[0].comp == 1 && f[0].ats == 2 && f[0].at[1] == 2 * WR_S &&
+                f[0].probability == 0.5);
     assert_string_equal(s->comp[1].model->faults[f[0].row].name, "slow");
-    assert_true(f[1].how == FAULT_ERRORS && f[1].comp == 2 && f[1].share == 0.1 && f[1].as == WR_THROTTLED && f[1].every == 2 * WR_S);
+    assert_true(f[1].how == FAULT_ERRORS && f[1].comp == 2 && f[1].share == 0.1 && f[1].as == WR_THROTTLED &&
+                f[1].every == 2 * WR_S);
     assert_true(f[2].how == FAULT_LATENCY && f[2].comp == -1 && f[2].from == 0 && f[2].to == 1 && f[2].add);
     assert_true(f[3].how == FAULT_LATENCY && f[3].from == -1 && f[3].to == 1);
     assert_true(f[4].how == FAULT_THROTTLE && f[4].rate == 5 && f[4].as == WR_THROTTLED);
@@ -155,7 +170,7 @@ static void test_faults_are_kept(void **state)
     wr_scenario_destroy(s);
 }
 
-/* ---- charts, network --------------------------------------------------------------------------------------------------- */
+/* ---- charts, network ---- */
 static void test_charts_name_what_exists(void **state)
 {
     (void)state;

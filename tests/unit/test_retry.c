@@ -141,7 +141,7 @@ static void test_sdk_modes_have_their_ladders(void **state)
     ladder("{mode: sdk_legacy, cap: 1s}", 4, WR_FAILED, &other, 0, 0.5, 1);
 }
 
-/* ---- budgets --------------------------------------------------------------------------------------------------------- */
+/* ---- budgets ------------------------------------------------------------------------------------------ */
 static int retries_until_empty(const char *yaml, enum wr_status s)
 {
     bench t;
@@ -218,7 +218,7 @@ static void test_tokens_come_with_requests_and_with_time(void **state)
     bench_close(&t);
 }
 
-/* ---- the limiter ------------------------------------------------------------------------------------------------------- */
+/* ---- the limiter -------------------------------------------------------------------------------------- */
 static void test_limiter_lets_all_pass_until_the_first_throttle(void **state)
 {
     (void)state;

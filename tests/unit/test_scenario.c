@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* ---- refused ------------------------------------------------------------------------------------------------ */
+/* ---- refused ---- */
 static void test_a_file_that_is_no_mapping_is_refused(void **state)
 {
     (void)state;
@@ -16,14 +16,16 @@ static void test_a_file_that_is_no_mapping_is_refused(void **state)
 static void test_a_newer_format_is_refused_and_nothing_else_is_said(void **state)
 {
     (void)state;
-    SAYS("weir: 2\nnonsense: 3\n", "1:7: this file is written in format 2; this program reads format 1: use a newer weir\n");
+    SAYS("weir: 2\nnonsense: 3\n",
+         "1:7: this file is written in format 2; this program reads format 1: use a newer weir\n");
 }
 
 static void test_what_is_required_is_missed(void **state)
 {
     (void)state;
     SAYS("name: x\n", "1:1: 'resources' of the scenario is required\n1:1: 'weir' of the scenario is required\n");
-    SAYS("weir: 1\nresources:\n  desk: {type: service, service_time: 1ms}\n", "1:1: 'duration' is required, or 'stop_when'\n");
+    SAYS("weir: 1\nresources:\n  desk: {type: service, service_time: 1ms}\n",
+         "1:1: 'duration' is required, or 'stop_when'\n");
     SAYS(HEAD "resources:\n  desk:\n", "4:3: 'type' of 'desk' is required; available: TYPES\n");
 }
 
@@ -36,7 +38,8 @@ static void test_unknown_keys_come_with_advice(void **state)
     SAYS(HEAD "resources:\n  desk: {type: service, service_time: 1ms, partitions: 2}\n",
          "4:44: unknown key 'partitions' of service 'desk' -> 'partitions' is a key of dynamodb\n");
     SAYS(HEAD "network: {clent: 1ms}\n" DESK, "3:11: unknown key 'clent' of 'network' -> did you mean 'client'?\n");
-    SAYS(HEAD "account: {ec2_vcpu: 3}\n" DESK, "3:11: unknown key 'ec2_vcpu' of 'account' -> did you mean 'ec2_vcpus'?\n");
+    SAYS(HEAD "account: {ec2_vcpu: 3}\n" DESK,
+         "3:11: unknown key 'ec2_vcpu' of 'account' -> did you mean 'ec2_vcpus'?\n");
 }
 
 static void test_types_that_are_not_here_say_why(void **state)
@@ -70,9 +73,12 @@ static void test_times_contradict_each_other(void **state)
     (void)state;
     SAYS(HEAD "warmup: 10s\n" DESK, "3:9: 'warmup' is not shorter than 'duration': nothing would be measured\n");
     SAYS("weir: 1\nduration: 10\n" DESK, "2:11: 'duration' of the scenario has no unit: write 10s or 10ms\n");
-    SAYS(HEAD "stop_when: desk.completed.sum\n" DESK, "3:12: 'stop_when' needs a comparison, such as desk.completed.sum >= 1000\n");
-    SAYS(HEAD "replications: {min: 5, max: 3, precision: 2%}\n" DESK, "3:29: 'max' of 'replications' is smaller than 'min'\n");
-    SAYS(HEAD "replications: {max: 3}\n" DESK, "3:21: 'replications' has a 'max' but no 'precision'; add one, such as 2%\n");
+    SAYS(HEAD "stop_when: desk.completed.sum\n" DESK,
+         "3:12: 'stop_when' needs a comparison, such as desk.completed.sum >= 1000\n");
+    SAYS(HEAD "replications: {min: 5, max: 3, precision: 2%}\n" DESK,
+         "3:29: 'max' of 'replications' is smaller than 'min'\n");
+    SAYS(HEAD "replications: {max: 3}\n" DESK,
+         "3:21: 'replications' has a 'max' but no 'precision'; add one, such as 2%\n");
 }
 
 static void test_prices_are_those_of_the_book(void **state)
@@ -127,12 +133,13 @@ static void test_a_trace_that_is_missing_is_named(void **state)
          "4:28: cannot read '/dev/zero': it is no ordinary file\n");
 }
 
-/* ---- warned ----------------------------------------------------------------------------------------------------- */
+/* ---- warned ---- */
 static void test_more_work_than_the_servers_can_do_is_a_warning(void **state)
 {
     (void)state;
     SAYS(HEAD "traffic:\n  t: {target: desk, rate: 250/s}\n" DESK,
-         "6:3: warning: service 'desk' is offered 2.5 times what it can do: 250 requests a second of 0.01 s on 1 servers\n");
+         "6:3: warning: service 'desk' is offered 2.5 times what it can do: 250 requests a second of 0.01 s on 1 "
+         "servers\n");
     SAYS(HEAD "traffic:\n  t: {target: desk, rate: 99/s}\n" DESK, "");
 }
 
@@ -140,10 +147,11 @@ static void test_windows_beyond_the_end_are_a_warning(void **state)
 {
     (void)state;
     SAYS(HEAD DESK "slo: [desk.requests.sum from 5s to 20s, desk.latency.p99 < 1s over 1m]\n",
-         "5:7: warning: this interval ends after the run, which lasts 10 s\n5:41: warning: this window is longer than the run\n");
+         "5:7: warning: this interval ends after the run, which lasts 10 s\n5:41: warning: this window is longer than "
+         "the run\n");
 }
 
-/* ---- what it becomes ---------------------------------------------------------------------------------------------- */
+/* ---- what it becomes ---- */
 static void test_defaults_are_those_of_the_language(void **state)
 {
     (void)state;
@@ -169,9 +177,10 @@ static void test_defaults_are_those_of_the_language(void **state)
 static void test_settings_are_kept(void **state)
 {
     (void)state;
-    wr_scenario *s = GOOD("weir: 1\nname: shop\nstop_when: desk.completed.sum >= 5\nwarmup: auto\nseed: 9223372036854775807\n"
-                          "replications: {min: 5, max: 50, precision: 2%, of: desk.latency.p99, confidence: 99%}\n"
-                          "network: off\naccount: {lambda_concurrency: 500}\nprices: {ec2: {m7g.large: 0.5}, free_tier: month}\n" DESK);
+    wr_scenario *s = GOOD(
+        "weir: 1\nname: shop\nstop_when: desk.completed.sum >= 5\nwarmup: auto\nseed: 9223372036854775807\n"
+        "replications: {min: 5, max: 50, precision: 2%, of: desk.latency.p99, confidence: 99%}\n"
+        "network: off\naccount: {lambda_concurrency: 500}\nprices: {ec2: {m7g.large: 0.5}, free_tier: month}\n" DESK);
     const wr_scenario_view *v = wr_scenario_look(s);
     bool known;
     assert_true(isinf(v->duration_s) && isnan(v->warmup_s));
@@ -193,7 +202,8 @@ static void test_a_region_without_prices_pays_those_of_us_east_1(void **state)
     text said = {0};
     bool known;
     wr_scenario *s = bench_load("weir: 1\nduration: 10s\nregion: ap-northeast-3\n" DESK, NULL, 0, &said);
-    assert_string_equal(said.s, "3:9: warning: the price book has no prices of 'ap-northeast-3'; those of us-east-1 are used\n");
+    assert_string_equal(
+        said.s, "3:9: warning: the price book has no prices of 'ap-northeast-3'; those of us-east-1 are used\n");
     assert_true(scenario_usd(s, "ec2.m7g.large", &known) > 0 && known);
     text_clear(&said);
     wr_scenario_destroy(s);
@@ -211,8 +221,9 @@ static void test_spellings_of_cloudformation_are_the_same_keys(void **state)
 static void test_what_is_resolved_reads_back_as_the_same_scenario(void **state)
 {
     (void)state;
-    wr_scenario *s = GOOD(HEAD "parameters: {n: 3}\ntraffic:\n  t: {target: desk, rate: 1/s}\nresources:\n"
-                               "  desk: {type: service, servers: $n, service_time: {exponential: 10ms}}\nslo: [t.latency.p99 < 1s]\n");
+    wr_scenario *s = GOOD(
+        HEAD "parameters: {n: 3}\ntraffic:\n  t: {target: desk, rate: 1/s}\nresources:\n"
+             "  desk: {type: service, servers: $n, service_time: {exponential: 10ms}}\nslo: [t.latency.p99 < 1s]\n");
     const wr_scenario_view *v = wr_scenario_look(s);
     wr_diag *d = wr_diag_create();
     wr_scenario *again = wr_scenario_parse("again.yaml", v->resolved, strlen(v->resolved), NULL, 0, d);
@@ -229,7 +240,8 @@ static void test_edges_are_the_links(void **state)
 {
     (void)state;
     wr_scenario *s = GOOD(HEAD "traffic:\n  t: {target: desk, rate: 1/s}\n"
-                               "resources:\n  desk: {type: service, service_time: 1ms, then: [{call: back}, {call: back}, {get: {from: t1}}]}\n"
+                               "resources:\n  desk: {type: service, service_time: 1ms, then: [{call: back}, {call: "
+                               "back}, {get: {from: t1}}]}\n"
                                "  back: {type: service, service_time: 1ms}\n"
                                "  t1: {type: dynamodb, billing_mode: PAY_PER_REQUEST}\n");
     const wr_scenario_view *v = wr_scenario_look(s);

@@ -59,7 +59,7 @@ static void desk_call(wr_comp *self, wr_call *c)
 static const wr_model desk_model = {.kind = "desk", .has = WR_HAS_CALLS | WR_HAS_STATION | WR_HAS_PRESENCE | WR_OWN_PRESENCE, .net = WR_NET_SERVICE,
                                     .codes = codes, .state_size = sizeof(struct desk), .start = desk_start, .call = desk_call};
 
-/* ---- requests: numbered, with the order in which they end ---------------------------------------------------------- */
+/* ---- requests: numbered, with the order in which they end --------------------------------------------- */
 static int64_t ended[64];
 static enum wr_status ended_as[64];
 static wr_time ended_at[64];
@@ -213,7 +213,7 @@ static void test_long_line_of_work_without_time_needs_no_stack(void **state)
     bench_close(&t);
 }
 
-/* ---- closed forms --------------------------------------------------------------------------------------------------- */
+/* ---- closed forms ------------------------------------------------------------------------------------- */
 struct stream {
     bench *t;
     wr_comp *to;

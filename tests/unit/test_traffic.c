@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* ---- the world: a scenario, run by hand --------------------------------------------------------------------------- */
+/* ---- the world: a scenario, run by hand --------------------------------------------------------------- */
 typedef struct world {
     wr_scenario *s;
     wr_diag *d;
@@ -105,7 +105,7 @@ static void refused(const char *traffic, const char *message)
     text_clear(&t);
 }
 
-/* ---- refusals --------------------------------------------------------------------------------------------------------- */
+/* ---- refusals ----------------------------------------------------------------------------------------- */
 static void test_mistakes_are_told(void **state)
 {
     (void)state;
@@ -124,7 +124,7 @@ static void test_mistakes_are_told(void **state)
     refused("{target: desk, rate: 1/s, from_az: {a: 50%}}", "the shares of 'from_az' sum to 0.5; they must sum to 1");
 }
 
-/* ---- open sources ------------------------------------------------------------------------------------------------------ */
+/* ---- open sources ------------------------------------------------------------------------------------- */
 static void test_uniform_arrivals_begin_one_spacing_after_the_start(void **state)
 {
     (void)state;
@@ -267,7 +267,7 @@ static void test_mix_and_priority_travel_with_the_request(void **state)
     finish(&w);
 }
 
-/* ---- closed loops -------------------------------------------------------------------------------------------------------- */
+/* ---- closed loops ------------------------------------------------------------------------------------- */
 static void test_users_think_send_and_wait(void **state)
 {
     (void)state;
@@ -319,7 +319,7 @@ static void test_loop_without_any_time_lets_time_pass(void **state)
     finish(&w);
 }
 
-/* ---- patience, retries ------------------------------------------------------------------------------------------------------ */
+/* ---- patience, retries -------------------------------------------------------------------------------- */
 #define SLOW(T) "resources: {desk: {type: service, servers: unlimited, service_time: " T "}}\n"
 
 static void test_timeout_counts_and_the_answer_is_late(void **state)
@@ -414,7 +414,7 @@ static void test_retry_succeeds_and_clears_the_cause(void **state)
     finish(&w);
 }
 
-/* ---- breaker, hedge ------------------------------------------------------------------------------------------------------------ */
+/* ---- breaker, hedge ----------------------------------------------------------------------------------- */
 static void test_breaker_opens_tries_and_closes(void **state)
 {
     (void)state;
@@ -478,7 +478,7 @@ static void test_hedge_by_percentile_learns(void **state)
     finish(&w);
 }
 
-/* ---- traces -------------------------------------------------------------------------------------------------------------------- */
+/* ---- traces ------------------------------------------------------------------------------------------- */
 static char folder[64], scenario[80];
 
 static void put_file(const char *name, const char *content)
