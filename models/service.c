@@ -69,13 +69,13 @@ static const wr_param params[] = {
     {.key = "availability_zone", WR_FIELD(struct service_cfg, zone), .type = WR_T_TEXT, .optional = true, .doc = "Zone it stands in: lets az_outage reach it."},
     {0}};
 
-enum { OK, QUEUE_FULL, QUEUE_TIMEOUT, RATE_LIMIT, FAILURE, FAULT_FAIL };
+enum { OK, QUEUE_FULL, FAILURE, QUEUE_TIMEOUT, RATE_LIMIT, FAULT_FAIL }; /* FAILURE: the first of its status, for steps that fail */
 static const wr_code codes[] = {
     {"OK", NULL, WR_OK, 200, "Served."},
     {"QueueFull", "Service.QueueFull", WR_REJECTED, 503, "No waiting place was free."},
+    {"Error", "Service.Error", WR_FAILED, 500, "An error after service, by failure_rate, or of a step."},
     {"QueueTimeout", "Service.QueueTimeout", WR_FAILED, 503, "It waited longer than queue_timeout."},
     {"RateLimit", "Service.RateLimit", WR_THROTTLED, 429, "The rate limit had no token left."},
-    {"Error", "Service.Error", WR_FAILED, 500, "An error after service, by failure_rate."},
     {"Fail", "Fault.fail", WR_FAILED, 0, "The server it was in, or every server, had failed."},
     {0}};
 
@@ -382,6 +382,7 @@ static void service_fault(wr_comp *self, int fault, const void *arg, bool on)
     if (fault == SLOW) {
         double factor = ((const struct slow *)arg)->factor;
         s->slow = on ? s->slow * factor : s->slow / factor;
+        wr_host_speed(s->host, 1 / s->slow);
         if (s->share)
             wr_share_change(s->share, (double)(cfg->servers - s->down), 1 / s->slow);
     } else if (fault == FAIL) {

@@ -6,7 +6,7 @@
  * here; all others descend from it.
  * Not modelled: connection pools, DNS caches, the size of answers. Faults: `spike` multiplies the rate of an open
  * source, and the number of users of a closed loop, at once.
- * Truth: tests/unit/test_traffic.c, tests/truth (M/M/1, MMPP/M/1, batches, MVA, retries, storms). */
+ * Truth: tests/unit/test_traffic.c, test_client.c, tests/truth (M/M/1, MMPP/M/1, batches, MVA, retries, storms). */
 #include "traffic.h"
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * Closed: counts failures; open: refuses at once; half open: lets a few trial calls through and closes if all of
  * them end well, opens again at the first that does not. Failures in the window are the times of the latest ones;
- * shares are counted in tenths of the window. Truth: tests/unit/test_traffic.c. */
+ * shares are counted in tenths of the window. Truth: tests/unit/test_client.c. */
 #include "traffic.h"
 #include <string.h>
 

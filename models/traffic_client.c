@@ -4,7 +4,7 @@
  * with what is left of the client's patience. What follows a failed try - another one, after a wait, or the end -
  * is the retry policy's word, within the deadline. The simple case, one call without steps, costs nothing beyond
  * that call. Requests that end are counted here, and on their operation's part where there are several.
- * Truth: tests/unit/test_traffic.c. */
+ * Truth: tests/unit/test_client.c. */
 #include "traffic.h"
 
 static struct request *request_of(wr_call *root)

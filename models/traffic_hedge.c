@@ -3,7 +3,7 @@
  * A copy is sent when a try has been out for a fixed time, or longer than a percentile of the latencies seen so
  * far (from the hundredth answer on). Copies that lose are dropped: their callee works on in vain unless abandoned
  * work is cancelled. A try fails when its last copy has failed. The percentile is read from counts in bins of 2 %,
- * looked up anew after every 64th answer. Truth: tests/unit/test_traffic.c. */
+ * looked up anew after every 64th answer. Truth: tests/unit/test_client.c. */
 #include "traffic.h"
 #include <math.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * Refilled when looked at, so an idle bucket costs nothing. Takes are all or nothing and need the whole
  * amount; a delaying bucket goes into debt instead and says how long the debt lasts. Amounts within one
  * part in 10^9 of the level are granted: at a constant rate the level meets the amount exactly, and
- * rounding must not decide. Truth: tests/truth/test_bucket.c (a burst lasts exactly
+ * rounding must not decide. Truth: tests/unit/test_bucket.c (a burst lasts exactly
  * burst / (offered - rate); Poisson loss is that of M/D/1/K). */
 #include <math.h>
 #include <weir/kit.h>

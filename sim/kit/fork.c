@@ -3,7 +3,7 @@
  * A branch is a request that its own component opened: it runs a stretch of the same program and ends there.
  * The request goes on when as many branches have ended well as it waits for, or fails when that has become
  * impossible; branches that are left run out and change nothing. Their time counts by the last one to answer.
- * Truth: tests/unit/test_program.c (maximum of exponentials, wait_for any and n). */
+ * Truth: tests/unit/test_fork.c (maximum of exponentials, wait_for any and n). */
 #include "program.h"
 
 struct fork {

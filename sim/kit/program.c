@@ -5,7 +5,7 @@
  * nest C functions. What few requests need (loop counters, stamps, the key of a retry) is lent by the host.
  * After `return` the rest goes on as a request of its own, which nobody waits for.
  * Time spent in a call that the host stops waiting for counts as service. Calls are in ask.c, branches in
- * fork.c. Truth: tests/unit/test_program.c (sum and maximum of steps, shares, loops, catch, return). */
+ * fork.c. Truth: tests/unit/test_program.c (sum of steps, shares, loops, catch), test_fork.c (maximum, return). */
 #include "program.h"
 
 enum { FUEL = 1000000 }; /* instructions without a wait: a loop of nothing never ends */

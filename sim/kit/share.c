@@ -4,7 +4,7 @@
  * The service each present request has received since the station began is the same number, the virtual
  * time; a request that needs w finishes when virtual time has grown by w. Those present stand in a heap
  * by that finish; only the head has an event.
- * Truth: tests/truth (M/G/1-PS is insensitive to the law of service; closed networks). */
+ * Truth: tests/unit/test_share.c, tests/truth (M/G/1-PS is insensitive to the law of service; closed networks). */
 #include "../runtime/runtime.h"
 #include <math.h>
 #include <weir/kit.h>

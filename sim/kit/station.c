@@ -4,7 +4,7 @@
  * most its patience, or is turned away when the line is full. The line is a list through the calls
  * themselves; priority keeps it sorted, first come first served within a class. The station records wait,
  * service and residence of every request that got a place, and the levels that Little's law speaks of.
- * Truth: tests/truth (M/M/c, M/M/c/K, Erlang A, LIFO's mean equals FIFO's, Cobham's priorities). */
+ * Truth: tests/unit/test_station.c, tests/truth (M/M/c, M/M/c/K, Erlang A, LIFO as FIFO, Cobham). */
 #include "../runtime/runtime.h"
 #include <weir/kit.h>
 

@@ -101,8 +101,9 @@ static void warn_objective(words *w, const wr_experiment *x, size_t i)
     if (v->reason)
         warn(w, arena_print(w->a, "objective '%s': %s", v->expr, v->reason));
     else if (wanted > 0)
-        warn(w, arena_print(w->a, "objective '%s': its percentile rests on %.0f observations; it takes %.0f to trust it",
-                            v->expr, least, ceil(wanted - 1e-6)));
+        warn(w,
+             arena_print(w->a, "objective '%s': its percentile rests on %.0f observations; it takes %.0f to trust it",
+                         v->expr, least, ceil(wanted - 1e-6)));
 }
 
 static void warn_all(wr_experiment *x, wr_arena *a)

@@ -128,14 +128,15 @@ static void print_why(const wr_experiment *x, const wr_verdict *v, FILE *to)
 }
 
 /* All objectives in one grid, but printed line by line, because reasons stand between them. */
-static void print_line(const wr_verdict *v, const size_t *wide, const text *value, const text *half, FILE *to, bool color)
+static void print_line(const wr_verdict *v, const size_t *wide, const text *value, const text *half, FILE *to,
+                       bool color)
 {
     const char *mark = v->pass < 0 ? "·" : v->pass ? "✓" : v->undecided ? "?" : "✗";
     const char *tint = !color || v->pass < 0 ? "" : v->pass ? "\033[32m" : v->undecided ? "\033[33m" : "\033[31m";
     int pad_expr = (int)(wide[0] - utf8_columns(v->expr, strlen(v->expr))) + 3;
     int pad_value = half->len ? (int)(wide[1] - utf8_columns(value->s, value->len)) + 3 : 0;
-    fprintf(to, "  %s%s%s %s%*s%s%*s%s\n", tint, mark, *tint ? "\033[0m" : "", v->expr, pad_expr, "", value->s, pad_value,
-            "", half->len ? half->s : "");
+    fprintf(to, "  %s%s%s %s%*s%s%*s%s\n", tint, mark, *tint ? "\033[0m" : "", v->expr, pad_expr, "", value->s,
+            pad_value, "", half->len ? half->s : "");
 }
 
 static void words_verdict(const wr_experiment *x, const wr_verdict *v, text *value, text *half)
@@ -236,7 +237,8 @@ static void add_resource(grid *g, const wr_experiment *x, const wr_measure *m)
 static void print_resources(const wr_experiment *x, FILE *to)
 {
     grid g = {.align = "llrrrrrrr"};
-    static const char *const head[] = {"resource", "kind", "rate/s", "p50", "p95", "p99", "used", "throttled", "an hour"};
+    static const char *const head[] = {"resource", "kind", "rate/s",    "p50",    "p95",
+                                       "p99",      "used", "throttled", "an hour"};
     const char *before = NULL;
     for (size_t i = 0; i < x->metrics; i++) {
         const wr_measure *m = result_any(x, i);

@@ -35,13 +35,16 @@ const wr_param *scenario_resource_keys(void)
 
 /* ---- types that are not here ---- */
 static const struct { const char *kind, *aws; } reserved[] = {
-    {"lambda", "AWS::Lambda::Function"}, {"sqs", "AWS::SQS::Queue"}, {"alb", "AWS::ElasticLoadBalancingV2::LoadBalancer"},
+    {"lambda", "AWS::Lambda::Function"}, {"sqs", "AWS::SQS::Queue"},
+    {"alb", "AWS::ElasticLoadBalancingV2::LoadBalancer"},
     {"asg", "AWS::AutoScaling::AutoScalingGroup"}, {"dynamodb", "AWS::DynamoDB::Table"},
     {"http_api", "AWS::ApiGatewayV2::Api"}, {"rest_api", "AWS::ApiGateway::RestApi"}, {"nlb", NULL},
-    {"clb", "AWS::ElasticLoadBalancing::LoadBalancer"}, {"sns", "AWS::SNS::Topic"}, {"event_bus", "AWS::Events::EventBus"},
+    {"clb", "AWS::ElasticLoadBalancing::LoadBalancer"}, {"sns", "AWS::SNS::Topic"},
+    {"event_bus", "AWS::Events::EventBus"},
     {"kinesis", "AWS::Kinesis::Stream"}, {"firehose", "AWS::KinesisFirehose::DeliveryStream"},
     {"step_functions", "AWS::StepFunctions::StateMachine"}, {"s3", "AWS::S3::Bucket"},
-    {"cloudfront", "AWS::CloudFront::Distribution"}, {"route53", "AWS::Route53::RecordSet"}, {"rds", "AWS::RDS::DBInstance"},
+    {"cloudfront", "AWS::CloudFront::Distribution"}, {"route53", "AWS::Route53::RecordSet"},
+    {"rds", "AWS::RDS::DBInstance"},
     {"rds_proxy", "AWS::RDS::DBProxy"}, {"elasticache", "AWS::ElastiCache::ReplicationGroup"},
     {"ecs_service", "AWS::ECS::Service"}, {"kms_key", "AWS::KMS::Key"}, {"parameter_store", "AWS::SSM::Parameter"},
     {"secret", "AWS::SecretsManager::Secret"}, {"cognito", "AWS::Cognito::UserPool"},
@@ -81,7 +84,8 @@ static void unknown_type(loader *l, const node *n, const char *name)
     size_t count = 0;
     for (size_t i = 0; i < RESERVED; i++) {
         if (strcmp(reserved[i].kind, n->text) == 0 || (reserved[i].aws && strcmp(reserved[i].aws, n->text) == 0)) {
-            bind_error(&l->b, n->at, "type '%s' of '%s' is reserved for a later version; available: %s", n->text, name, types(l));
+            bind_error(&l->b, n->at, "type '%s' of '%s' is reserved for a later version; available: %s", n->text,
+                       name, types(l));
             return;
         }
         names[count++] = reserved[i].kind;

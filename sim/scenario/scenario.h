@@ -20,7 +20,7 @@ typedef struct scenario_fault { /* one entry of `faults:` */
     const char *kind;
     enum { FAULT_MODEL, FAULT_ERRORS, FAULT_THROTTLE, FAULT_LATENCY, FAULT_ZONE } how; /* ZONE: az_outage, to all */
     int comp;                   /* target; -1: the network, or every component of the zone */
-    int row;                    /* FAULT_MODEL and FAULT_ZONE: row of the model's faults (ZONE: by each model's own row) */
+    int row;                    /* FAULT_MODEL: row of the model's faults; ZONE: each model's own row */
     const void *cfg;            /* model's struct of that row; ZONE: a const int *, the zone (0 = a) */
     /* common keys */
     size_t ats;
@@ -103,7 +103,7 @@ extern const wr_metric scenario_run_metrics[]; /* ends with {0} */
 const wr_param *scenario_settings(void);      /* the keys of the file itself, for explain and schema */
 const wr_param *scenario_resource_keys(void); /* those of every resource */
 const wr_param *scenario_fault_keys(void);    /* those of every fault */
-const wr_fault *scenario_faults(void);        /* kinds of faults that need no model: error_rate, throttle, latency, az_outage */
+const wr_fault *scenario_faults(void);        /* those that need no model: error_rate, throttle, latency, az_outage */
 void scenario_schema(text *out);              /* JSON Schema (draft-07) of scenario files */
 double scenario_quota(const wr_scenario *s, const char *name); /* a key of `account:`; asserts that it exists */
 double scenario_usd(const wr_scenario *s, const char *key, bool *known); /* price book and overrides */

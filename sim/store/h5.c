@@ -144,7 +144,8 @@ hid_t h5_scale(h5 *h, hid_t in, const char *name, const char *unit, hid_t type, 
         return H5I_INVALID_HID;
     hid_t space = H5Screate_simple(1, &n, NULL), plan = h5_plan(0, NULL);
     hid_t d = H5Dcreate2(in, name, type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
-    bool good = d >= 0 && (!n || H5Dwrite(d, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0) && H5DSset_scale(d, name) >= 0;
+    bool good =
+        d >= 0 && (!n || H5Dwrite(d, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0) && H5DSset_scale(d, name) >= 0;
     if (h5_check(h, good, name) && unit)
         h5_attr_text(h, d, "units", unit);
     h5_close(plan);

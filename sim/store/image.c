@@ -52,12 +52,18 @@ static herr_t leave(void *arg)
 static bool prepare(hid_t access, hid_t plan, image *m)
 {
     const unsigned ordered = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
-    H5FD_file_image_callbacks_t calls = {.image_malloc = get, .image_memcpy = copy, .image_realloc = grow, .image_free = keep,
-                                         .udata_copy = same, .udata_free = leave, .udata = m};
+    H5FD_file_image_callbacks_t calls = {.image_malloc = get,
+                                         .image_memcpy = copy,
+                                         .image_realloc = grow,
+                                         .image_free = keep,
+                                         .udata_copy = same,
+                                         .udata_free = leave,
+                                         .udata = m};
     return H5Pset_fapl_core(access, GROW, false) >= 0 && H5Pset_file_image_callbacks(access, &calls) >= 0 &&
            H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 &&
-           H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 && H5Pset_obj_track_times(plan, false) >= 0 &&
-           H5Pset_link_creation_order(plan, ordered) >= 0 && H5Pset_attr_creation_order(plan, ordered) >= 0;
+           H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 &&
+           H5Pset_obj_track_times(plan, false) >= 0 && H5Pset_link_creation_order(plan, ordered) >= 0 &&
+           H5Pset_attr_creation_order(plan, ordered) >= 0;
 }
 
 hid_t image_open(image *m)

@@ -228,9 +228,11 @@ static int examine(wr_store *s, const char *path, wr_err *err)
 {
     double format = read_number(s->file, "weir_format");
     if (!(format >= 1))
-        return wr_fail(err, WR_E_FORMAT, "'%s' is an HDF5 file, but not a result of weir: it has no 'weir_format'", path);
+        return wr_fail(err, WR_E_FORMAT, "'%s' is an HDF5 file, but not a result of weir: it has no 'weir_format'",
+                       path);
     if (format > STORE_FORMAT)
-        return wr_fail(err, WR_E_FORMAT, "'%s' has result format %.0f, written by weir %s; this is weir %s, which reads formats up to %d",
+        return wr_fail(err, WR_E_FORMAT,
+                       "'%s' has result format %.0f, written by weir %s; this is weir %s, which reads formats up to %d",
                        path, format, read_text(s, s->file, "weir_version", "?"), WR_VERSION, STORE_FORMAT);
     if (!read_coordinates(s))
         return wr_fail(err, WR_E_FORMAT, "'%s' is damaged: its coordinates cannot be read", path);

@@ -13,7 +13,13 @@ typedef struct slot { /* a column, and where it goes in our struct */
     const char *name;
     enum h5_column_type type;
     size_t offset;
-    enum { TO_ROW, TO_POINT, TO_REPLICATION, TO_INT, TO_BOOL } to; /* TO_INT, TO_BOOL: an int64 that is an int or a bool in C */
+    enum {
+        TO_ROW,
+        TO_POINT,
+        TO_REPLICATION,
+        TO_INT,
+        TO_BOOL
+    } to; /* TO_INT, TO_BOOL: an int64 that is an int or a bool in C */
 } slot;
 
 static const char *intern(wr_store *s, const char *t)
@@ -119,7 +125,8 @@ static void unpack(wr_store *s, const slot *c, size_t n, const raw *r, size_t si
     wr_store_at *at = arena_alloc(s->arena, (r->rows + 1) * sizeof *at);
     for (size_t i = 0; i < r->rows; i++)
         for (size_t j = 0; j < n; j++)
-            put(s, &c[j], r->offset[j] == SIZE_MAX ? NULL : r->data + i * r->bytes + r->offset[j], rows + i * size, &at[i]);
+            put(s, &c[j], r->offset[j] == SIZE_MAX ? NULL : r->data + i * r->bytes + r->offset[j], rows + i * size,
+                &at[i]);
     k->n = r->rows;
     k->row = rows;
     k->at = at;
@@ -240,7 +247,8 @@ size_t wr_store_resources(wr_store *s, const wr_store_resource **out)
     return n;
 }
 
-/* ---- which metrics there are: the variables without a statistic of their own -------------------------------------- */
+/* ---- which metrics there are: the variables without a statistic of their own --------------------------------------
+ */
 typedef struct found { wr_store *s; wr_store_metric *row; size_t n, room; } found;
 
 static enum wr_metric_kind kind_of(const char *s)

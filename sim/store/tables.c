@@ -57,8 +57,8 @@ static bool lay_out(h5 *h, const h5_table *t, const char *name, layout *l)
         l->bytes += l->size[c];
         if (need > l->size[c] && !h->broken) {
             h->broken = true;
-            wr_fail(&h->why, WR_E_INPUT, "table '%s': a text of column '%s' has %zu bytes; %zu are allowed", name, of->name,
-                    need, of->room);
+            wr_fail(&h->why, WR_E_INPUT, "table '%s': a text of column '%s' has %zu bytes; %zu are allowed", name,
+                    of->name, need, of->room);
         }
     }
     return !h->broken;
@@ -154,9 +154,11 @@ void h5_table_write(h5 *h, hid_t in, const char *name, const h5_table *t)
 /* ---- what is in them --------------------------------------------------------------------------------------- */
 static void summary(h5 *h, const wr_experiment *x, wr_arena *a)
 {
-    static const h5_column columns[] = {{"point", H5_INT, 0},        {"replication", H5_INT, 0}, {"owner", H5_TEXT, OWNER},
-                                        {"part", H5_TEXT, OWNER},    {"metric", H5_TEXT, METRIC}, {"stat", H5_TEXT, STAT},
-                                        {"unit", H5_TEXT, UNIT},     {"value", H5_REAL, 0},      {"count", H5_INT, 0}, {0}};
+    static const h5_column columns[] = {{"point", H5_INT, 0},        {"replication", H5_INT, 0},
+                                        {"owner", H5_TEXT, OWNER},   {"part", H5_TEXT, OWNER},
+                                        {"metric", H5_TEXT, METRIC}, {"stat", H5_TEXT, STAT},
+                                        {"unit", H5_TEXT, UNIT},     {"value", H5_REAL, 0},
+                                        {"count", H5_INT, 0},        {0}};
     h5_table t = h5_table_of(a, columns);
     for (size_t rep = 0; rep < x->n; rep++)
         for (size_t i = 0; i < x->metrics; i++) {
@@ -289,9 +291,9 @@ static void annotations(h5 *h, const wr_experiment *x, wr_arena *a)
 
 static void replications(h5 *h, const wr_experiment *x, wr_arena *a)
 {
-    static const h5_column columns[] = {{"point", H5_INT, 0},        {"replication", H5_INT, 0}, {"seed", H5_INT, 0},
-                                        {"fingerprint", H5_TEXT, 64}, {"events", H5_INT, 0},      {"requests", H5_INT, 0},
-                                        {"end_s", H5_REAL, 0},       {0}};
+    static const h5_column columns[] = {
+        {"point", H5_INT, 0},  {"replication", H5_INT, 0}, {"seed", H5_INT, 0},   {"fingerprint", H5_TEXT, 64},
+        {"events", H5_INT, 0}, {"requests", H5_INT, 0},    {"end_s", H5_REAL, 0}, {0}};
     h5_table t = h5_table_of(a, columns);
     for (size_t rep = 0; rep < x->n; rep++) {
         const wr_result *r = x->result[rep];
@@ -315,8 +317,10 @@ static const char *or_empty(const char *s)
 /* For the picture of the architecture; not among the fixed tables. */
 static void topology(h5 *h, const wr_scenario_view *look, wr_arena *a)
 {
-    static const h5_column edge_columns[] = {{"source", H5_TEXT, OWNER}, {"target", H5_TEXT, OWNER}, {"label", H5_TEXT, 0}, {0}};
-    static const h5_column part_columns[] = {{"name", H5_TEXT, OWNER}, {"type", H5_TEXT, 0}, {"title", H5_TEXT, 0}, {0}};
+    static const h5_column edge_columns[] = {
+        {"source", H5_TEXT, OWNER}, {"target", H5_TEXT, OWNER}, {"label", H5_TEXT, 0}, {0}};
+    static const h5_column part_columns[] = {
+        {"name", H5_TEXT, OWNER}, {"type", H5_TEXT, 0}, {"title", H5_TEXT, 0}, {0}};
     h5_table edges = h5_table_of(a, edge_columns), parts = h5_table_of(a, part_columns);
     for (size_t i = 0; i < look->edges; i++) {
         h5_value *v = h5_table_row(&edges);

@@ -26,7 +26,8 @@ static const char *const suffix[WR_S_STATS] = {"", "count", "min", "max", "last"
 
 static const char *cell_methods(enum wr_metric_kind kind, int stat)
 {
-    static const char *const of[WR_S_STATS] = {"mean", "sum", "minimum", "maximum", "point", "median", "p90", "p95", "p99"};
+    static const char *const of[WR_S_STATS] = {"mean",   "sum", "minimum", "maximum", "point",
+                                               "median", "p90", "p95",     "p99"};
     return stat == WR_S_MAIN && kind == WR_COUNT ? "sum" : of[stat];
 }
 

@@ -393,6 +393,9 @@ static node *read_document(reader *r)
 
 node *yaml_read_at(wr_arena *a, wr_pos origin, const char *s, size_t len, wr_diag *d)
 {
+    bool marked = len >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0; /* libyaml counts a byte order mark as a column */
+    s += marked ? 3 : 0;
+    len -= marked ? 3 : 0;
     reader r = {.arena = a, .diag = d, .origin = origin, .text = s, .len = len};
     size_t errors = wr_diag_count(d, WR_ERROR);
     if (!yaml_parser_initialize(&r.parser))

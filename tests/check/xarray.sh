@@ -63,10 +63,12 @@ for row in a.itertuples():
     assert said["n"] == row.n == mine.notna().sum(), row
     if row.n:
         assert said["mean"] == row.mean and np.isclose(mine.mean(), row.mean, rtol=1e-12, atol=0), row
-for name in "slo causes cost annotations replications edges resources".split():
-    pd.read_hdf(path, name)
+import tables
+with tables.open_file(path) as f:  # read_hdf takes a table without rows for none at all
+    for name in "slo causes cost annotations replications edges resources provenance/included".split():
+        rows = f.get_node("/" + name + "/table").nrows
+        assert not rows or len(pd.read_hdf(path, name)) == rows, name
 assert list(pd.read_hdf(path, "slo").passed) == [1, -1]
-assert pd.read_hdf(path, "provenance/included").empty
 print("pandas ok")
 END
 

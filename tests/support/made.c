@@ -17,9 +17,16 @@ static double *series(wr_arena *a, double from, double step)
 
 static wr_measure count(wr_arena *a, const char *metric, double sum)
 {
-    return (wr_measure){.owner = "shoppers", .part = "", .metric = metric, .unit = "1", .doc = "Counted.", .type = "traffic",
-                        .cloudwatch = "", .kind = WR_COUNT, .total = {.sum = sum, .seconds = 35, .min = NAN, .max = NAN,
-                        .last = NAN, .sd = NAN}, .series = {series(a, sum / 5, 0)}};
+    return (wr_measure){.owner = "shoppers",
+                        .part = "",
+                        .metric = metric,
+                        .unit = "1",
+                        .doc = "Counted.",
+                        .type = "traffic",
+                        .cloudwatch = "",
+                        .kind = WR_COUNT,
+                        .total = {.sum = sum, .seconds = 35, .min = NAN, .max = NAN, .last = NAN, .sd = NAN},
+                        .series = {series(a, sum / 5, 0)}};
 }
 
 /* Observations 1 ms, 2 ms ... n ms, one each. */
@@ -91,8 +98,9 @@ static void fill(wr_result *r, wr_arena *a, double scale)
 static void fill_tables(wr_result *r, wr_arena *a, double scale)
 {
     wr_cause_row *c = arena_alloc(a, 2 * sizeof *c);
-    c[0] = (wr_cause_row){"orders", "DynamoDB.TableReadProvisionedThroughputExceeded", "throttled", 10 * scale, 0.01 * scale,
-                          1880.31 + (double)r->replication};
+    c[0] = (wr_cause_row){"orders",     "DynamoDB.TableReadProvisionedThroughputExceeded",
+                          "throttled",  10 * scale,
+                          0.01 * scale, 1880.31 + (double)r->replication};
     c[1] = (wr_cause_row){"orders", "Fault.error_rate", "error", 1, 0.001, 12};
     wr_blame_row *b = arena_alloc(a, sizeof *b);
     b[0] = (wr_blame_row){"shoppers", "orders", c[0].cause, "service", 5, c[0].first_s};
@@ -116,8 +124,15 @@ wr_result *made_result(uint64_t seed, uint64_t replication)
     wr_arena *a = arena_create();
     wr_result *r = arena_alloc(a, sizeof *r);
     double scale = 1 + 0.01 * (double)(mix64(seed * 1000 + replication) % 100);
-    *r = (wr_result){.seed = seed, .replication = replication, .events = 1000 + replication, .requests = 700, .end_s = 45,
-                     .warmup_s = 10, .period_s = 10, .periods = MADE_PERIODS, .memory = a};
+    *r = (wr_result){.seed = seed,
+                     .replication = replication,
+                     .events = 1000 + replication,
+                     .requests = 700,
+                     .end_s = 45,
+                     .warmup_s = 10,
+                     .period_s = 10,
+                     .periods = MADE_PERIODS,
+                     .memory = a};
     memset(r->print, "0123456789abcdef"[mix64(seed + replication) % 16], 64);
     fill(r, a, scale);
     fill_tables(r, a, scale);
@@ -128,13 +143,28 @@ const wr_scenario *made_scenario(const char *const *exprs)
 {
     static struct wr_scenario s;
     static wr_scenario_slo slo[MOST_SLOS];
-    static const wr_scenario_part part[] = {{"shoppers", "traffic", "Traffic", true}, {"orders", "dynamodb", "Table", false}};
+    static const wr_scenario_part part[] = {{"shoppers", "traffic", "Traffic", true},
+                                            {"orders", "dynamodb", "Table", false}};
     static const wr_scenario_edge edge[] = {{"shoppers", "orders", "get"}};
     static const wr_scenario_file file[] = {{"trace.csv", "00ff"}};
-    s.view = (wr_scenario_view){.name = "web-shop", .region = "eu-central-1", .file = "web-shop.yaml", .text = "weir: 1\n# é\n",
-                                .resolved = "weir: 1\n", .sha256 = "ab12", .duration_s = 45, .warmup_s = 10, .period_s = 10,
-                                .seed = 42, .replications = 3, .parts = 2, .part = part, .edges = 1, .edge = edge, .files = 1,
-                                .included = file, .slo = slo};
+    s.view = (wr_scenario_view){.name = "web-shop",
+                                .region = "eu-central-1",
+                                .file = "web-shop.yaml",
+                                .text = "weir: 1\n# é\n",
+                                .resolved = "weir: 1\n",
+                                .sha256 = "ab12",
+                                .duration_s = 45,
+                                .warmup_s = 10,
+                                .period_s = 10,
+                                .seed = 42,
+                                .replications = 3,
+                                .parts = 2,
+                                .part = part,
+                                .edges = 1,
+                                .edge = edge,
+                                .files = 1,
+                                .included = file,
+                                .slo = slo};
     for (; exprs && exprs[s.view.slos]; s.view.slos++)
         slo[s.view.slos].expr = exprs[s.view.slos];
     assert(s.view.slos <= MOST_SLOS);

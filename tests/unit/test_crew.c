@@ -20,13 +20,14 @@ static const char fine[] = "weir: 1\n"
                            "  desk: {type: service, servers: 4, service_time: {exponential: 100ms}}\n"
                            "slo: [desk.latency.p99 < 10s, desk.wait.mean]\n";
 /* Its third value is missing: every replication breaks off. */
-static const char breaking[] = "weir: 1\n"
-                               "name: breaking\n"
-                               "duration: 60s\n"
-                               "replications: 3\n"
-                               "traffic: {arrivals: {target: desk, rate: 1/s, arrivals: uniform}}\n"
-                               "resources:\n"
-                               "  desk: {type: service, servers: 1, service_time: {sequence: {values: [1ms, 2ms], then: error}}}\n";
+static const char breaking[] =
+    "weir: 1\n"
+    "name: breaking\n"
+    "duration: 60s\n"
+    "replications: 3\n"
+    "traffic: {arrivals: {target: desk, rate: 1/s, arrivals: uniform}}\n"
+    "resources:\n"
+    "  desk: {type: service, servers: 1, service_time: {sequence: {values: [1ms, 2ms], then: error}}}\n";
 
 static wr_scenario *parsed(const char *text)
 {

@@ -28,7 +28,8 @@ static void test_statistics_a_kind_does_not_have_are_undefined(void **state)
 {
     (void)state;
     wr_result *r = made_result(1, 0);
-    static const char *const not_of_counts[] = {"mean", "sd", "min", "max", "last", "p50", "p", "p12345", "p5x", "parsec", ""};
+    static const char *const not_of_counts[] = {"mean", "sd",     "min", "max",    "last", "p50",
+                                                "p",    "p12345", "p5x", "parsec", ""};
     for (size_t i = 0; i < sizeof not_of_counts / sizeof *not_of_counts; i++)
         assert_true(isnan(wr_measure_stat(find(r, "shoppers", "requests"), not_of_counts[i])));
     assert_true(isnan(wr_measure_stat(find(r, "orders", "throttled_share"), "p50")));
@@ -59,8 +60,9 @@ static void test_percentiles_are_nearest_rank_within_a_bin(void **state)
     wr_result *r = made_result(1, 0);
     const wr_measure *m = find(r, "shoppers", "latency");
     double ms = m->total.max / 100;
-    static const struct { const char *stat; double rank; } table[] = {
-        {"p50", 50}, {"p90", 90}, {"p95", 95}, {"p99", 99}, {"p999", 100}, {"p5", 5}, {"p01", 1}, {"p25", 25}, {"p9999", 100}};
+    static const struct { const char *stat; double rank;
+    } table[] = {{"p50", 50}, {"p90", 90}, {"p95", 95}, {"p99", 99},   {"p999", 100},
+                 {"p5", 5},   {"p01", 1},  {"p25", 25}, {"p9999", 100}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         near(wr_measure_stat(m, table[i].stat) / (table[i].rank * ms), 1, 0.008);
     near(wr_measure_stat(m, "mean"), 50.5 * ms, 1e-12);
@@ -102,7 +104,8 @@ static void expect(int op, double mean, double spread, double bound, int pass, b
     wr_experiment x;
     wr_verdict v = judged(op, value, bounds, REPS, &x);
     if (v.pass != pass || v.undecided != undecided)
-        fail_msg("op %d, %g +- %g against %g: pass %d, undecided %d", op, v.e.mean, v.e.ci95, bound, v.pass, v.undecided);
+        fail_msg("op %d, %g +- %g against %g: pass %d, undecided %d", op, v.e.mean, v.e.ci95, bound, v.pass,
+                 v.undecided);
     assert_int_equal(wr_experiment_passed(&x), pass != 0);
     wr_experiment_clear(&x);
 }
@@ -211,8 +214,9 @@ static void test_percentiles_from_few_observations_warn(void **state)
     wr_experiment_close(&x);
     assert_int_equal(x.warnings, 2);
     assert_string_equal(x.warning[0], "the queue of 'orders' still grew at the end");
-    assert_string_equal(x.warning[1], "objective 'shoppers.latency.p99 < 300ms': its percentile rests on 100 observations; "
-                                      "it takes 1000 to trust it");
+    assert_string_equal(x.warning[1],
+                        "objective 'shoppers.latency.p99 < 300ms': its percentile rests on 100 observations; "
+                        "it takes 1000 to trust it");
     wr_experiment_clear(&x);
 }
 
@@ -228,7 +232,8 @@ static void test_aggregates_are_means_of_the_replications(void **state)
         sums[i] = find(x.result[i], "shoppers", "requests")->total.sum;
     near(g->e.mean, (sums[0] + sums[1] + sums[2]) / 3, 1e-9);
     assert_int_equal(g->e.n, 3);
-    assert_int_equal(wr_experiment_find(&x, "orders", "p0", "busy", "max")->e.n, 2); /* replication 1 has no such part */
+    assert_int_equal(wr_experiment_find(&x, "orders", "p0", "busy", "max")->e.n,
+                     2); /* replication 1 has no such part */
     assert_null(wr_experiment_find(&x, "orders", "p9", "busy", "max"));
     assert_true(x.events == 3003 && x.requests == 2100);
     near(x.duration_s, 45, 0);

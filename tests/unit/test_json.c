@@ -148,7 +148,8 @@ static char *document(const char *filter, size_t reps)
 static void test_checker_refuses_what_is_not_json(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"{\"a\": nan}\n", "{\"a\": 01}\n", "{\"a\": 1,}\n", "[1 2]\n", "\"\\x\"\n", "{a: 1}\n", "1.\n", "{}"};
+    static const char *const bad[] = {"{\"a\": nan}\n", "{\"a\": 01}\n", "{\"a\": 1,}\n", "[1 2]\n",
+                                      "\"\\x\"\n",      "{a: 1}\n",      "1.\n",          "{}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(is_json(bad[i]));
     assert_true(is_json("{\"a\": [1, -2.5e-3, null, \"\\u00e9\"], \"b\": {}}\n"));
@@ -168,8 +169,9 @@ static void test_document_is_one_json_document(void **state)
 static void test_document_has_the_keys_of_the_contract(void **state)
 {
     (void)state;
-    static const char *const keys[] = {"weir", "scenario", "seed", "replications", "duration_s", "warmup_s", "events", "requests",
-                                       "wall_s", "events_per_s", "fingerprint", "metrics", "causes", "slo", "cost", "warnings"};
+    static const char *const keys[] = {"weir",   "scenario", "seed",   "replications", "duration_s",  "warmup_s",
+                                       "events", "requests", "wall_s", "events_per_s", "fingerprint", "metrics",
+                                       "causes", "slo",      "cost",   "warnings"};
     char *s = document(NULL, 3);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         assert_non_null(get(s, keys[i], NULL, NULL, NULL, NULL));
@@ -216,7 +218,8 @@ static void test_verdicts_are_true_false_or_null(void **state)
     (void)state;
     char *s = document(NULL, 3);
     const char *slo = get(s, "slo", NULL, NULL, NULL, NULL);
-    const char *first = strstr(slo, "\"expr\": \"shoppers.latency.p99 < 300ms\""), *second = strstr(slo, "\"expr\": \"run.cost\"");
+    const char *first = strstr(slo, "\"expr\": \"shoppers.latency.p99 < 300ms\""),
+               *second = strstr(slo, "\"expr\": \"run.cost\"");
     const char *third = strstr(slo, "\"expr\": \"orders.\\\"x\\\" < 1\"");
     assert_true(first && second && third);
     assert_true(strstr(first, "\"pass\": true, \"undecided\": false, \"reason\": null") < second);
@@ -233,7 +236,8 @@ static size_t metrics_kept(const char *filter)
     char *s = document(filter, 2);
     if (!is_json(s))
         fail_msg("not JSON with '%s':\n%s", filter, s);
-    for (const char *p = strstr(s, "\"metrics\""), *end = strstr(s, "\"causes\""); p && p < end; p = strstr(p + 1, "\"ci95\": "))
+    for (const char *p = strstr(s, "\"metrics\""), *end = strstr(s, "\"causes\""); p && p < end;
+         p = strstr(p + 1, "\"ci95\": "))
         n++;
     free(s);
     return n - 1;

@@ -34,8 +34,9 @@ static void test_one_value_has_no_interval(void **state)
 static void test_half_widths_are_those_of_the_t_table(void **state)
 {
     (void)state;
-    static const struct { size_t freedom; double t; } table[] = {
-        {1, 12.706}, {2, 4.303}, {3, 3.182}, {4, 2.776}, {5, 2.571}, {9, 2.262}, {19, 2.093}, {29, 2.045}, {120, 1.980}};
+    static const struct { size_t freedom; double t;
+    } table[] = {{1, 12.706}, {2, 4.303},  {3, 3.182},  {4, 2.776},  {5, 2.571},
+                 {9, 2.262},  {19, 2.093}, {29, 2.045}, {120, 1.980}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         size_t n = table[i].freedom + 1;
         near(stat_half(sqrt((double)n), n), table[i].t, 0.0005);

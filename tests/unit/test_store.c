@@ -313,7 +313,8 @@ static void test_attributes_and_texts_come_back(void **state)
     (void)state;
     wr_store *s = opened("attr.h5", REPS);
     assert_true(wr_store_points(s) == 1 && wr_store_reps(s) == REPS && wr_store_periods(s) == MADE_PERIODS);
-    assert_true(wr_store_attr(s, "duration_s") == 45 && wr_store_attr(s, "warmup_s") == 10 && wr_store_attr(s, "seed") == 5);
+    assert_true(wr_store_attr(s, "duration_s") == 45 && wr_store_attr(s, "warmup_s") == 10 &&
+                wr_store_attr(s, "seed") == 5);
     assert_true(isnan(wr_store_attr(s, "nothing")) && isnan(wr_store_attr(s, "title")));
     assert_string_equal(wr_store_text(s, "title"), "web-shop");
     assert_string_equal(wr_store_text(s, "scenario"), "weir: 1\n# é\n");
@@ -333,14 +334,17 @@ static void test_series_come_back_bit_by_bit(void **state)
     wr_experiment x = made(REPS);
     for (size_t rep = 0; rep < REPS; rep++) {
         const wr_measure *m = wr_result_find(x.result[rep], "shoppers", "", "latency");
-        assert_memory_equal(wr_store_series(s, 0, rep, "shoppers.latency"), m->series[WR_S_MAIN], MADE_PERIODS * sizeof(double));
+        assert_memory_equal(wr_store_series(s, 0, rep, "shoppers.latency"), m->series[WR_S_MAIN],
+                            MADE_PERIODS * sizeof(double));
         assert_memory_equal(wr_store_series(s, 0, rep, "shoppers.latency.p99"), m->series[WR_S_P99],
                             MADE_PERIODS * sizeof(double));
-        assert_ptr_equal(wr_store_series(s, 0, rep, "shoppers.latency"), wr_store_series(s, 0, rep, "shoppers.latency"));
+        assert_ptr_equal(wr_store_series(s, 0, rep, "shoppers.latency"),
+                         wr_store_series(s, 0, rep, "shoppers.latency"));
     }
     assert_true(isnan(wr_store_series(s, 0, 1, "orders:p0.busy.max")[0])); /* that replication has no such part */
     assert_true(wr_store_series(s, 0, 2, "orders:p0.busy.max")[0] == 4);
-    static const char *const none[] = {"shoppers.latency.last", "nobody.latency", "summary/table", "replication", "time", ""};
+    static const char *const none[] = {"shoppers.latency.last", "nobody.latency", "summary/table",
+                                       "replication",           "time",           ""};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         assert_null(wr_store_series(s, 0, 0, none[i]));
     assert_null(wr_store_series(s, 1, 0, "shoppers.latency"));
@@ -354,7 +358,8 @@ static void test_histograms_add_up_over_replications(void **state)
     (void)state;
     wr_store *s = opened("hist.h5", REPS);
     wr_experiment x = made(REPS);
-    const double *all = wr_store_hist(s, 0, SIZE_MAX, "shoppers.latency"), *level = wr_store_hist(s, 0, 0, "orders.busy");
+    const double *all = wr_store_hist(s, 0, SIZE_MAX, "shoppers.latency"),
+                 *level = wr_store_hist(s, 0, 0, "orders.busy");
     double sum = 0;
     for (size_t i = 0; i < WR_HIST_BINS; i++)
         sum += all[i];
