@@ -69,7 +69,7 @@ static const wr_param params[] = {
     {.key = "availability_zone", WR_FIELD(struct service_cfg, zone), .type = WR_T_TEXT, .optional = true, .doc = "Zone it stands in: lets az_outage reach it."},
     {0}};
 
-enum { OK, QUEUE_FULL, FAILURE, QUEUE_TIMEOUT, RATE_LIMIT, FAULT_FAIL }; /* FAILURE: the first of its status, for steps that fail */
+enum { OK, QUEUE_FULL, FAILURE, QUEUE_TIMEOUT, RATE_LIMIT, FAULT_FAIL }; /* FAILURE comes first: steps that fail use it */
 static const wr_code codes[] = {
     {"OK", NULL, WR_OK, 200, "Served."},
     {"QueueFull", "Service.QueueFull", WR_REJECTED, 503, "No waiting place was free."},

@@ -82,7 +82,7 @@ struct wr_param {
     double min, max;            /* in base units (s, 1/s, bytes); a range only if max > min */
     const char *unit;           /* what a bare number means, where AWS's page says so: "s", "MB", "%"; NULL: it needs its unit */
     enum wr_type of;            /* WR_T_DIST: WR_T_DUR, WR_T_BYTES, WR_T_NUMBER or WR_T_INT */
-    const char *words;          /* words allowed in place of a value, of: unlimited never none off. The first two mean
+    const char *words;          /* words allowed in place of a value, of: unlimited never none off auto. The first two mean
                                    the largest value (INT64_MAX, WR_NEVER, infinity), the others -1 (or NULL, NaN for doubles) */
     const char *const *choices; /* WR_T_ENUM, ends with NULL */
     const wr_param *rows;       /* WR_T_BLOCK, WR_T_LIST, WR_T_MAP, WR_T_INCLUDE */

@@ -10,6 +10,9 @@
 struct zone {
     const char *letter;
 };
+struct labelled { /* of tags, which nobody reads, and of prices, which are refused */
+    const char *name, *text;
+};
 struct common {
     const char *type, *description;
     wr_list zones, tags, price;
@@ -19,13 +22,16 @@ static const char *const details[] = {"none", "parts", NULL};
 static const wr_param zone_rows[] = {
     {.key = "zone", WR_FIELD(struct zone, letter), .type = WR_T_TEXT, .doc = "One letter, such as a, or the whole name, such as us-east-1a."},
     {0}};
+static const wr_param label_rows[] = {
+    {.key = "text", WR_FIELD(struct labelled, text), .type = WR_T_TEXT, .doc = "Its value."},
+    {0}};
 const wr_param component_common[] = {
     {.key = "type", WR_FIELD(struct common, type), .type = WR_T_TEXT, .optional = true, .doc = "Type of the resource: a short name, or CloudFormation's."},
     {.key = "description", WR_FIELD(struct common, description), .type = WR_T_TEXT, .optional = true, .doc = "Free text."},
     {.key = "availability_zones", WR_FIELD(struct common, zones), .type = WR_T_LIST, .rows = zone_rows, .size = sizeof(struct zone), .shorthand = "zone", .flags = WR_P_ONE, .def = "[a, b]", .max = 26, .min = 1, .doc = "Zones it stands in; letters are suffixes of the region.", .src = "assumption: two zones, the smallest number AWS advises"},
     {.key = "detail", WR_FIELD(struct common, detail), .type = WR_T_ENUM, .choices = details, .def = "none", .doc = "parts: series of single instances, partitions or environments are recorded too."},
-    {.key = "tags", WR_FIELD(struct common, tags), .type = WR_T_MAP, .rows = zone_rows, .size = sizeof(struct zone), .optional = true, .doc = "Ignored."},
-    {.key = "price", WR_FIELD(struct common, price), .type = WR_T_MAP, .rows = zone_rows, .size = sizeof(struct zone), .optional = true, .doc = "Prices of this resource alone: not in this build, see the file's 'prices'."},
+    {.key = "tags", WR_FIELD(struct common, tags), .type = WR_T_MAP, .rows = label_rows, .size = sizeof(struct labelled), .shorthand = "text", .optional = true, .doc = "Ignored."},
+    {.key = "price", WR_FIELD(struct common, price), .type = WR_T_MAP, .rows = label_rows, .size = sizeof(struct labelled), .shorthand = "text", .optional = true, .doc = "Prices of this resource alone: not in this build, see the file's 'prices'."},
     {0}};
 
 const wr_param *scenario_resource_keys(void)

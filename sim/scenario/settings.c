@@ -6,6 +6,7 @@
 #include "../engine/engine.h"
 #include "load.h"
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 struct plain {
@@ -41,12 +42,12 @@ struct nothing {
 };
 
 static const wr_param plain_rows[] = {
-    {.key = "weir", WR_FIELD(struct plain, version), .type = WR_T_INT, .min = 1, .max = 1, .doc = "Version of the scenario format."},
+    {.key = "weir", WR_FIELD(struct plain, version), .type = WR_T_INT, .doc = "Version of the scenario format: 1."},
     {.key = "name", WR_FIELD(struct plain, name), .type = WR_T_TEXT, .optional = true, .doc = "Appears in every output; without it, the file's name."},
     {.key = "description", WR_FIELD(struct plain, description), .type = WR_T_TEXT, .optional = true, .doc = "Free text."},
     {.key = "region", WR_FIELD(struct plain, region), .type = WR_T_TEXT, .def = "us-east-1", .doc = "AWS Region: picks prices and regional quotas."},
     {.key = "duration", WR_FIELD(struct plain, duration), .type = WR_T_DUR, .optional = true, .min = 1e-9, .max = 3e9, .doc = "Simulated length of a replication, warm-up included; required unless stop_when is given."},
-    {.key = "warmup", WR_FIELD(struct plain, warmup), .type = WR_T_DUR, .def = "0s", .words = "auto auto auto", .max = 3e9, .doc = "Statistics begin here; auto: found from the data by MSER-5."},
+    {.key = "warmup", WR_FIELD(struct plain, warmup), .type = WR_T_DUR, .def = "0s", .words = "auto", .max = 3e9, .doc = "Statistics begin here; auto: found from the data by MSER-5."},
     {.key = "stop_when", WR_FIELD(struct plain, stop_when), .type = WR_T_FORMULA, .optional = true, .doc = "Ends a replication at the first instant at which it holds."},
     {.key = "seed", WR_FIELD(struct plain, seed), .type = WR_T_INT, .def = "1", .min = 0, .max = 9223372036854775807.0, .doc = "Random streams depend on it, the replication's number, the owner's name and the purpose, and on nothing else."},
     {.key = "metrics_period", WR_FIELD(struct plain, period), .type = WR_T_DUR, .def = "60s", .min = 0.001, .max = 3e9, .doc = "Width of recorded series.", .src = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html"},
@@ -115,9 +116,13 @@ static const wr_param section_rows[] = {
     SECTION("plan", plan, WR_T_BLOCK, "What weir plan minimises and varies."),
     SECTION("charts", charts, WR_T_LIST, "What weir plot and weir report draw."),
     {0}};
+struct settings {
+    struct plain plain;
+    struct sections sections;
+};
 static const wr_param all_rows[] = {
-    {.key = "", .type = WR_T_INCLUDE, .rows = plain_rows, .size = sizeof(struct plain), .doc = "Plain keys."},
-    {.key = "", .type = WR_T_INCLUDE, .rows = section_rows, .size = sizeof(struct sections), .doc = "Sections."},
+    {.key = "", .type = WR_T_INCLUDE, .offset = offsetof(struct settings, plain), .rows = plain_rows, .size = sizeof(struct plain), .doc = "Plain keys."},
+    {.key = "", .type = WR_T_INCLUDE, .offset = offsetof(struct settings, sections), .rows = section_rows, .size = sizeof(struct sections), .doc = "Sections."},
     {0}};
 
 const wr_param *scenario_settings(void)
@@ -131,12 +136,14 @@ bool settings_version(loader *l)
     const node *n = node_get(l->root, "weir");
     double version;
     int64_t whole;
-    if (!n || n->kind != NODE_SCALAR || quantity_read(n->text, n->len, WR_T_INT, NULL, &version, &whole) != Q_OK ||
-        whole <= 1)
-        return true;
-    bind_error(&l->b, n->at, "this file is written in format %lld; this program reads format 1: use a newer weir",
-               (long long)whole);
-    return false;
+    if (!n || n->kind != NODE_SCALAR || quantity_read(n->text, n->len, WR_T_INT, NULL, &version, &whole) != Q_OK)
+        return true; /* the table says what is wrong */
+    if (whole > 1)
+        bind_error(&l->b, n->at, "this file is written in format %lld; this program reads format 1: use a newer weir",
+                   (long long)whole);
+    else if (whole < 1)
+        bind_error(&l->b, n->at, "there is no format %lld; write 'weir: 1'", (long long)whole);
+    return whole == 1;
 }
 
 /* ---- sections ---- */

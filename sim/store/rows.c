@@ -9,17 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum target { TO_ROW, TO_POINT, TO_REPLICATION, TO_INT, TO_BOOL }; /* the last two: an int64 that is an int or a bool */
 typedef struct slot { /* a column, and where it goes in our struct */
     const char *name;
     enum h5_column_type type;
     size_t offset;
-    enum {
-        TO_ROW,
-        TO_POINT,
-        TO_REPLICATION,
-        TO_INT,
-        TO_BOOL
-    } to; /* TO_INT, TO_BOOL: an int64 that is an int or a bool in C */
+    enum target to;
 } slot;
 
 static const char *intern(wr_store *s, const char *t)
@@ -247,8 +242,7 @@ size_t wr_store_resources(wr_store *s, const wr_store_resource **out)
     return n;
 }
 
-/* ---- which metrics there are: the variables without a statistic of their own --------------------------------------
- */
+/* ---- which metrics there are: the variables without a statistic of their own ------------------------------ */
 typedef struct found { wr_store *s; wr_store_metric *row; size_t n, room; } found;
 
 static enum wr_metric_kind kind_of(const char *s)

@@ -124,6 +124,7 @@ static void check_word(lint *l, const wr_param *row, const char *w, size_t len)
         large |= strlen(most[i]) == len && strncmp(most[i], w, len) == 0;
         absent |= strlen(none[i]) == len && strncmp(none[i], w, len) == 0;
     }
+    absent |= len == 4 && strncmp(w, "auto", 4) == 0;
     if (!large && !absent)
         lint_say(l, row->key, "'%.*s' is none of the words unlimited, never, none and off", (int)len, w);
     else if (large && !number)

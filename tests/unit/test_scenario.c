@@ -18,6 +18,7 @@ static void test_a_newer_format_is_refused_and_nothing_else_is_said(void **state
     (void)state;
     SAYS("weir: 2\nnonsense: 3\n",
          "1:7: this file is written in format 2; this program reads format 1: use a newer weir\n");
+    SAYS("weir: 0\n", "1:7: there is no format 0; write 'weir: 1'\n");
 }
 
 static void test_what_is_required_is_missed(void **state)
