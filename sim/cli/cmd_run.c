@@ -94,6 +94,9 @@ static int experiment(const cli_args *a, const wr_scenario *s, const wr_plan *p)
     command_line(a, &command);
     x.command = command.s;
     int code = write_results(a, &x);
+    for (size_t i = 0; i < x.warnings; i++)
+        fprintf(stderr, "weir: warning: %s\n", x.warning[i]);
+    x.output = code == EXIT_DONE && x.n ? cli_value(a, "output") : NULL;
     if (cli_flag(a, "json"))
         wr_print_json(&x, cli_value(a, "stats"), stdout);
     else if (!cli_flag(a, "quiet"))

@@ -4,9 +4,9 @@
 static int version(const cli_args *a)
 {
     if (cli_flag(a, "json"))
-        printf("{\"weir\": \"%s\", \"compiler\": \"%s\", \"weir_format\": 1}\n", WEIR_VERSION, __VERSION__);
+        printf("{\"weir\": \"%s\", \"compiler\": \"%s\", \"weir_format\": 1}\n", WR_VERSION, __VERSION__);
     else
-        printf("weir %s\n", WEIR_VERSION);
+        printf("weir %s\n", WR_VERSION);
     return EXIT_DONE;
 }
 

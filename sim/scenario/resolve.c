@@ -246,8 +246,10 @@ static bool settle(loader *l, formula_atom *a)
     }
     a->comp = (int)comp;
     const wr_model *model = l->draft[comp].model;
-    if (!model) /* its type is unknown, which has been said */
+    if (!model) { /* its type is unknown, which has been said */
+        bind_state(&l->b)->silent++;
         return false;
+    }
     const wr_metric *m = metric_of(model, a->metric, &a->metric_row);
     if (m)
         return settle_part(l, a, (int)comp) && settle_stat(l, a, m);

@@ -207,6 +207,7 @@ static void print_rows(printer *p, const wr_param *rows, int depth)
 void explain_rows(FILE *to, const wr_param *rows, int depth, bool recursive)
 {
     printer p = {.to = to, .recursive = recursive};
+    first_time(&p, rows);
     print_rows(&p, rows, depth);
 }
 

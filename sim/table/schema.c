@@ -47,15 +47,23 @@ void schema_text(text *out, const char *words)
 }
 
 /* ---- definitions --------------------------------------------------------------------------------------- */
+static bool taken(const schema *s, const char *name)
+{
+    static const char *const scalars[] = {"parameter", "time", "size", "rate", "share", "number", "flag"};
+    for (size_t i = 0; i < sizeof scalars / sizeof *scalars; i++)
+        if (strcmp(scalars[i], name) == 0)
+            return true;
+    for (size_t i = 0; i < s->n; i++)
+        if (strcmp(s->at[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static const char *fresh_name(schema *s, const char *key)
 {
     const char *name = *key ? key : "table";
-    for (size_t k = 2, i = 0; i < s->n; i++) {
-        if (strcmp(s->at[i].name, name) == 0) {
-            name = arena_print(s->arena, "%s_%zu", key, k++);
-            i = (size_t)-1; /* from the start */
-        }
-    }
+    for (size_t k = 2; taken(s, name); k++)
+        name = arena_print(s->arena, "%s_%zu", key, k);
     return name;
 }
 
