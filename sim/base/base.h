@@ -37,7 +37,7 @@ bool text_same_key(const char *a, const char *b); /* without case, underscores a
 
 /* ---- diag.c: beside wr_diag of weir/err.h ------------------------------------------------------------------ */
 void diag_keep(wr_diag *d, wr_arena *a); /* the list owns the arena from now on: what it was lent lives there */
-void diag_topic(wr_diag *d, const char *topic); /* of the latest message: what `weir explain` tells more about; a copy */
+void diag_topic(wr_diag *d, const char *topic); /* of the latest message: what `weir explain` tells about it; a copy */
 
 /* ---- map.c: string -> index, open addressing; keys are lent ------------------------------------------- */
 typedef struct map { struct map_slot *slot; size_t n, room; } map; /* {0} is empty */
@@ -54,7 +54,8 @@ enum quantity_error { Q_OK, Q_NOT_A_NUMBER, Q_NO_UNIT, Q_BAD_UNIT, Q_RANGE };
 /* Reads all of `s` as a `type` (WR_T_INT NUMBER SHARE DUR BYTES RATE) into base units. `unit`: what a bare number
  * means ("s", "MB", "%"); NULL: a bare time, size or rate is Q_NO_UNIT. Times (in ns) and integers are exact in *whole,
  * which may be NULL. A number with unit "%" stays in percent: 60 and 60% are 60. */
-enum quantity_error quantity_read(const char *s, size_t len, enum wr_type type, const char *unit, double *value, int64_t *whole);
+enum quantity_error quantity_read(const char *s, size_t len, enum wr_type type, const char *unit, double *value,
+                                  int64_t *whole);
 void quantity_print(text *out, double value, enum wr_type type); /* the shortest text that reads back the same */
 void quantity_pretty(text *out, double value, const char *unit); /* three digits for people: "212 ms", "1.2 k" */
 

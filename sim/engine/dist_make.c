@@ -290,7 +290,7 @@ static const wr_dist *lognormal_by_mean(wr_arena *a, double mean, double quantil
         return refuse(why, z > 2 ? "no lognormal has so large a p99 for its mean; at most 14.96 times the mean"
                                  : "no lognormal has so large a p95 for its mean; at most 3.87 times the mean");
     if (left < 0)
-        return refuse(why, "a p95 or p99 below the mean needs a lognormal of enormous spread; give p50 and p99 instead");
+        return refuse(why, "a p95 or p99 below the mean needs an enormous spread; give p50 and p99 instead");
     double sigma = z - sqrt(root);
     return dist_lognormal(a, log(mean) - sigma * sigma / 2, sigma);
 }

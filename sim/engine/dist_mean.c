@@ -146,9 +146,9 @@ double wr_dist_mean(const wr_dist *d)
 }
 
 /* ---- in words --------------------------------------------------------------------------------------------- */
-static const char *const names[LAWS] = {"constant", "exponential", "lognormal", "normal", "uniform", "gamma", "weibull",
-                                        "pareto", "quantiles", "empirical", "discrete", "mixture", "sequence", "shifted",
-                                        "truncated"};
+static const char *const names[LAWS] = {"constant", "exponential", "lognormal", "normal", "uniform",
+                                        "gamma", "weibull", "pareto", "quantiles", "empirical",
+                                        "discrete", "mixture", "sequence", "shifted", "truncated"};
 
 static void two(text *out, const char *a, double x, const char *b, double y)
 {

@@ -19,17 +19,19 @@ const wr_dist *dist_pareto(wr_arena *a, double min, double shape, double max); /
 const wr_dist *dist_quantiles(wr_arena *a, const double *p, const double *x, size_t n); /* p 0..1 increasing */
 const wr_dist *dist_values(wr_arena *a, const double *x, size_t n);                      /* empirical */
 const wr_dist *dist_discrete(wr_arena *a, const double *x, const double *share, size_t n);
-const wr_dist *dist_mixture(wr_arena *a, const wr_dist *const *of, const double *share, size_t n); /* also hyperexponential */
-const wr_dist *dist_sequence(wr_arena *a, const double *x, size_t n, bool repeat, size_t number); /* number: which counter of wr_rng.sequences */
+const wr_dist *dist_mixture(wr_arena *a, const wr_dist *const *of, const double *share, size_t n);
+/* number: which counter of wr_rng.sequences */
+const wr_dist *dist_sequence(wr_arena *a, const double *x, size_t n, bool repeat, size_t number);
 const wr_dist *dist_shifted(wr_arena *a, const wr_dist *of, double by);
 const wr_dist *dist_truncated(wr_arena *a, const wr_dist *of, double min, double max); /* draws again until inside */
 /* The parameters a user may give in place of those above; NAN: not given. NULL after *why (lower case, static). */
 typedef struct dist_marks { double mean, cv, p50, p95, p99; } dist_marks;
-const wr_dist *dist_lognormal_of(wr_arena *a, dist_marks m, const char **why); /* two of mean p50 p95 p99; mean or p50 + cv */
+const wr_dist *dist_lognormal_of(wr_arena *a, dist_marks m, const char **why); /* two quantiles or mean; one + cv */
 const wr_dist *dist_gamma_of(wr_arena *a, double mean, double cv, const char **why);
-const wr_dist *dist_erlang_of(wr_arena *a, double mean, double k, double cv, const char **why); /* k, or cv with 1/cv^2 whole */
+/* k, or cv with 1/cv^2 whole */
+const wr_dist *dist_erlang_of(wr_arena *a, double mean, double k, double cv, const char **why);
 const wr_dist *dist_weibull_of(wr_arena *a, double mean, double shape, const char **why);
-const wr_dist *dist_hyper_of(wr_arena *a, double mean, double cv, const char **why); /* two phases, balanced means; cv >= 1 */
+const wr_dist *dist_hyper_of(wr_arena *a, double mean, double cv, const char **why); /* two balanced phases, cv >= 1 */
 /* Draws outside are drawn again: NULL after *why when (nearly) nothing lies inside, or of a sequence. */
 const wr_dist *dist_truncated_of(wr_arena *a, const wr_dist *of, double min, double max, const char **why);
 void dist_describe(const wr_dist *d, text *out); /* as the mapping that would be written, in base units */

@@ -211,8 +211,9 @@ static bool read_arguments(reader *r, const struct function *f, size_t at)
     if (!mark(r, ")"))
         return fail(r, r->at, "')' is missing");
     if (f->args ? n != f->args : n < 2)
-        return fail(r, at, arena_print(r->arena, f->args ? "'%s' takes %d argument%s" : "'%s' takes two or more arguments",
-                                       f->name, f->args, f->args == 1 ? "" : "s"));
+        return fail(r, at, !f->args ? arena_print(r->arena, "'%s' takes two or more arguments", f->name)
+                           : arena_print(r->arena, "'%s' takes %d argument%s", f->name, f->args,
+                                         f->args == 1 ? "" : "s"));
     return !f->args || put(r, f->op, 0);
 }
 
@@ -229,8 +230,9 @@ static bool read_name(reader *r)
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         if (strlen(functions[i].name) == n && !memcmp(functions[i].name, r->s + from, n))
             return read_arguments(r, &functions[i], from);
-    return fail(r, from, arena_print(r->arena, "unknown name '%.*s'; known are t, pi, if min max abs floor ceil sqrt exp "
-                                     "log sin cos step, and parameters as $name", (int)n, r->s + from));
+    return fail(r, from,
+                arena_print(r->arena, "unknown name '%.*s'; known are t, pi, if min max abs floor ceil sqrt exp log sin "
+                            "cos step, and parameters as $name", (int)n, r->s + from));
 }
 
 /* ---- the grammar ------------------------------------------------------------------------------------------ */
@@ -354,7 +356,8 @@ expr *expr_compile(wr_arena *a, const char *s, size_t len, double (*param)(void 
     if (read_or(r)) {
         blank(r);
         if (r->at < len)
-            fail(r, r->at, look(r, r->at) == '=' ? "'=' compares nothing; write '=='" : "the expression should end here");
+            fail(r, r->at, look(r, r->at) == '=' ? "'=' compares nothing; write '=='"
+                                                 : "the expression should end here");
     }
     if (r->why) {
         *why = r->why;

@@ -9,7 +9,8 @@ enum { EXPR_STACK = 64, EXPR_NODES = 1024 };
 enum expr_op {
     E_CONST, E_TIME,                              /* push */
     E_NEG, E_NOT, E_ABS, E_FLOOR, E_CEIL, E_SQRT, E_EXP, E_LOG, E_SIN, E_COS, /* of one */
-    E_ADD, E_SUB, E_MUL, E_DIV, E_MOD, E_POW, E_MIN, E_MAX, E_LT, E_LE, E_GT, E_GE, E_EQ, E_NE, E_AND, E_OR, /* of two */
+    E_ADD, E_SUB, E_MUL, E_DIV, E_MOD, E_POW, E_MIN, E_MAX, /* of two */
+    E_LT, E_LE, E_GT, E_GE, E_EQ, E_NE, E_AND, E_OR,
     E_IF, E_STEP                                  /* of three */
 };
 typedef struct expr_node {

@@ -218,7 +218,9 @@ expr_range expr_over(const expr *e, double from, double to)
         if (takes == 0)
             *top = n->op == E_TIME ? (range){from, to, true} : (range){n->value, n->value, !isnan(n->value)};
         else
-            *top = takes == 1 ? of_one(n->op, top[0]) : takes == 2 ? of_two(n->op, top[0], top[1]) : of_three(n->op, top);
+            *top = takes == 1   ? of_one(n->op, top[0])
+                   : takes == 2 ? of_two(n->op, top[0], top[1])
+                                : of_three(n->op, top);
         top++;
     }
     return stack[0];

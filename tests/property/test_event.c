@@ -153,7 +153,7 @@ static uint64_t play(uint64_t seed, bool by_step)
     return print;
 }
 
-/* ---- what it refuses ------------------------------------------------------------------------------------------- */
+/* ---- what it refuses ---------------------------------------------------------------------------------------- */
 static void test_never_schedules_nothing(void **state)
 {
     (void)state;
@@ -226,7 +226,7 @@ static void test_a_cancelled_present_is_no_step(void **state)
     wr_engine_destroy(e);
 }
 
-/* ---- the order ----------------------------------------------------------------------------------------------------- */
+/* ---- the order ---------------------------------------------------------------------------------------------- */
 static void test_the_order_is_that_of_a_sorted_array(void **state)
 {
     (void)state;

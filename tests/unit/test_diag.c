@@ -31,11 +31,13 @@ static void test_the_page_of_the_language_is_followed(void **state)
         text_puts(&t, "\n");
     text_puts(&t, "    vsibility_timeout: 180s\n");
     wr_diag_source(d, "web-shop.yaml", t.s, t.len);
-    wr_diag_add(d, WR_ERROR, (wr_pos){"web-shop.yaml", 51, 5, 17}, "unknown key '%s' of sqs 'jobs'", "vsibility_timeout");
+    wr_pos key = {"web-shop.yaml", 51, 5, 17}, value = {"web-shop.yaml", 38, 16, 2};
+    wr_diag_add(d, WR_ERROR, key, "unknown key '%s' of sqs 'jobs'", "vsibility_timeout");
     wr_diag_hint(d, "did you mean '%s'?", "visibility_timeout");
     diag_topic(d, "sqs");
-    wr_diag_add(d, WR_ERROR, (wr_pos){"web-shop.yaml", 38, 16, 2}, "'boot_time' of asg 'app' has no unit: write 75s or 75ms");
-    assert_string_equal(printed(d), "web-shop.yaml:38:16: error: 'boot_time' of asg 'app' has no unit: write 75s or 75ms\n"
+    wr_diag_add(d, WR_ERROR, value, "'boot_time' of asg 'app' has no unit: write 75s or 75ms");
+    assert_string_equal(printed(d),
+                                    "web-shop.yaml:38:16: error: 'boot_time' of asg 'app' has no unit: write 75s or 75ms\n"
                                     "   38 |     boot_time: 75\n"
                                     "      |                ^~\n"
                                     "web-shop.yaml:51:5: error: unknown key 'vsibility_timeout' of sqs 'jobs'\n"
@@ -113,7 +115,8 @@ static void test_the_command_line_is_a_place(void **state)
     wr_diag *d = wr_diag_create();
     wr_diag_source(d, "command line", "app.max_siz=4", 13);
     wr_diag_add(d, WR_ERROR, (wr_pos){"command line", 1, 1, 11}, "no such path");
-    assert_string_equal(printed(d), "command line:1:1: error: no such path\n    1 | app.max_siz=4\n      | ^~~~~~~~~~~\n"
+    assert_string_equal(printed(d), "command line:1:1: error: no such path\n"
+                                    "    1 | app.max_siz=4\n      | ^~~~~~~~~~~\n"
                                     "1 error in command line\n");
     wr_diag_add(d, WR_ERROR, (wr_pos){"f", 0, 0, 0}, "no place");
     assert_non_null(strstr(printed(d), "f: error: no place\n2 errors in f\n"));

@@ -258,7 +258,7 @@ static void test_the_normal_quantile_inverts_the_normal_function(void **state)
     assert_true(isfinite(dist_normal_at(0.5 - 0x1p-54)));
 }
 
-/* ---- what users know ------------------------------------------------------------------------------------------------ */
+/* ---- what users know ---------------------------------------------------------------------------------------- */
 static void test_two_marks_make_a_lognormal(void **state)
 {
     (void)state;
@@ -303,7 +303,7 @@ static void test_other_laws_take_mean_and_shape_as_users_know_them(void **state)
     assert_true(value == 5);
 }
 
-/* ---- constants, sequences, order ------------------------------------------------------------------------------------- */
+/* ---- constants, sequences, order ---------------------------------------------------------------------------- */
 static void test_constants_are_exact_and_draw_nothing(void **state)
 {
     (void)state;
@@ -397,7 +397,8 @@ static void test_descriptions_are_what_one_would_write(void **state)
     described(dist_discrete(arena, x, share, 2), "{discrete: {1: 25%, 2: 75%}}");
     described(dist_quantiles(arena, p, x, 2), "{quantiles: {p0: 1, p50: 2}}");
     described(dist_values(arena, x, 2), "{empirical: {values: [1, 2]}}");
-    described(dist_mixture(arena, of, share, 2), "{mixture: [{share: 25%, of: 1}, {share: 75%, of: {exponential: 2}}]}");
+    described(dist_mixture(arena, of, share, 2),
+              "{mixture: [{share: 25%, of: 1}, {share: 75%, of: {exponential: 2}}]}");
     described(dist_shifted(arena, of[1], 5), "{shifted: {by: 5, of: {exponential: 2}}}");
 }
 

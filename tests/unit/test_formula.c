@@ -130,8 +130,8 @@ static void test_statistics_have_their_names(void **state)
         snprintf(s, sizeof s, "a.b.%s", names[i]);
         assert_int_equal(parsed(*state, s)->atom[0].stat, F_MEAN + i);
     }
-    static const struct { const char *s; double q; } quantiles[] = {{"a.b.p5", 0.05}, {"a.b.p50", 0.5}, {"a.b.p95", 0.95},
-                                                                    {"a.b.p999", 0.999}, {"a.b.p9999", 0.9999}};
+    static const struct { const char *s; double q; } quantiles[] = {
+        {"a.b.p5", 0.05}, {"a.b.p50", 0.5}, {"a.b.p95", 0.95}, {"a.b.p999", 0.999}, {"a.b.p9999", 0.9999}};
     for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
         assert_true(parsed(*state, quantiles[i].s)->atom[0].arg == quantiles[i].q);
     const wr_formula *f = parsed(*state, "a.b.above(300ms)");
@@ -151,7 +151,8 @@ static void test_values_carry_their_units(void **state)
 {
     bench *b = *state;
     static const struct { const char *s; double x; } cases[] = {
-        {"300ms", 0.3}, {"0.1%", 0.001}, {"5m", 300}, {"2/s", 2}, {"60/m", 1}, {"0.2 USD", 0.2}, {"4 KB", 4096}, {"4KB", 4096},
+        {"300ms", 0.3}, {"0.1%", 0.001}, {"5m", 300}, {"2/s", 2}, {"60/m", 1}, {"0.2 USD", 0.2}, {"4 KB", 4096},
+        {"4KB", 4096},
         {"1.5k", 1500}, {"2M", 2e6}, {"1.2k/s", 1200}, {"1m30s", 90}, {"7", 7}, {"-3", -3}, {"1e3", 1000}, {".5", 0.5}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (value(b, cases[i].s) != cases[i].x)
@@ -200,7 +201,8 @@ static void test_comparisons_hold_as_written_and_never_for_nan(void **state)
 {
     (void)state;
     static const enum formula_op ops[] = {F_LT, F_LE, F_GT, F_GE, F_EQ, F_NE};
-    static const bool less[] = {true, true, false, false, false, true}, same[] = {false, true, false, true, true, false};
+    static const bool less[] = {true, true, false, false, false, true};
+    static const bool same[] = {false, true, false, true, true, false};
     for (size_t i = 0; i < 6; i++) {
         assert_int_equal(formula_holds(ops[i], 1, 2), less[i]);
         assert_int_equal(formula_holds(ops[i], 2, 2), same[i]);

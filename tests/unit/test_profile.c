@@ -89,8 +89,8 @@ static void test_constant_rates_space_evenly(void **state)
 
 static const wr_profile *stages(void)
 {
-    const wr_rate_stage s[] = {{10, 10 * WR_S, 20 * WR_S}, {2, 0, 10 * WR_S}, {50, 40 * WR_S, 0}, {0, 5 * WR_S, 5 * WR_S},
-                               {7, 0, WR_S}};
+    const wr_rate_stage s[] = {{10, 10 * WR_S, 20 * WR_S}, {2, 0, 10 * WR_S}, {50, 40 * WR_S, 0},
+                               {0, 5 * WR_S, 5 * WR_S}, {7, 0, WR_S}};
     return wr_profile_stages(arena, s, 5);
 }
 

@@ -35,6 +35,14 @@ static void test_a_word_of_unknown_type_does_not_spoil_its_links(void **state)
          "6:15: unknown type 'srevice' of 'web'; available: TYPES -> did you mean 'service'?\n");
 }
 
+static void test_a_metric_of_unknown_type_does_not_make_its_key_missing(void **state)
+{
+    (void)state;
+    SAYS(HEAD "resources:\n  jobs: {type: qsq}\n  app: {type: asg, min_size: 1, max_size: 2, steps: [{cpu: 1ms}], "
+              "scaling_policies: [{type: target_tracking, metric: jobs.queue_depth, target_value: 5}]}\n",
+         "4:16: unknown type 'qsq' of 'jobs'; available: TYPES -> did you mean 'sqs'?\n");
+}
+
 /* ---- metrics ---- */
 static void test_unknown_metrics_come_with_advice(void **state)
 {
@@ -201,6 +209,7 @@ int main(void)
         cmocka_unit_test(test_a_link_leads_to_something_that_answers),
         cmocka_unit_test(test_a_resource_may_call_itself_but_not_be_its_own_balancer),
         cmocka_unit_test(test_a_word_of_unknown_type_does_not_spoil_its_links),
+        cmocka_unit_test(test_a_metric_of_unknown_type_does_not_make_its_key_missing),
         cmocka_unit_test(test_unknown_metrics_come_with_advice),
         cmocka_unit_test(test_a_statistic_must_fit_the_kind),
         cmocka_unit_test(test_parts_of_traffic_are_its_operations),
