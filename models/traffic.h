@@ -147,7 +147,6 @@ struct copies { /* of a hedged try */
 struct learned; /* what a hedge by quantile knows of latencies */
 enum user_state { PARKED, THINKING, ASKING, GONE };
 struct user {
-    wr_comp *of;
     int64_t made;
     uint32_t number;
     uint8_t state;

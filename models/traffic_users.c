@@ -105,20 +105,26 @@ static void join(wr_comp *self, struct user *u)
         think(self, u, 0);
 }
 
+/* Pointers to users must last, so they are made in blocks. */
+static void grow(wr_comp *self)
+{
+    struct traffic *s = wr_state(self);
+    size_t room = s->room ? s->room * 2 : 64;
+    struct user **more = wr_alloc(self, room * sizeof(struct user *));
+    struct user *block = wr_alloc(self, (room - s->room) * sizeof *block);
+    for (size_t i = 0; i < room; i++)
+        more[i] = i < s->room ? s->user[i] : &block[i - s->room];
+    s->user = more;
+    s->room = room;
+}
+
 static struct user *create(wr_comp *self)
 {
     struct traffic *s = wr_state(self);
-    if (s->users == s->room) {
-        size_t room = s->room ? s->room * 2 : 64;
-        struct user **more = wr_alloc(self, room * sizeof(struct user *));
-        for (size_t i = 0; i < s->users; i++)
-            more[i] = s->user[i];
-        s->user = more;
-        s->room = room;
-    }
-    struct user *u = wr_alloc(self, sizeof *u);
-    *u = (struct user){.of = self, .number = (uint32_t)s->users};
-    s->user[s->users++] = u;
+    if (s->users == s->room)
+        grow(self);
+    struct user *u = s->user[s->users];
+    u->number = (uint32_t)s->users++;
     return u;
 }
 

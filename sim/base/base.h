@@ -77,7 +77,7 @@ struct wr_link {
     wr_pos at;
 };
 
-/* ---- formula.c: metric expressions (SCENARIO.md 8.3), parsed; names are resolved by the loader --------------------- */
+/* ---- formula.c: metric expressions (SCENARIO.md 8.3), parsed; names are resolved by the loader ------------------- */
 enum formula_op { F_NONE, F_LT, F_LE, F_GT, F_GE, F_EQ, F_NE };
 enum formula_stat { F_DEFAULT, F_MEAN, F_SD, F_MIN, F_MAX, F_SUM, F_RATE, F_COUNT, F_LAST, F_QUANTILE, F_ABOVE };
 typedef struct formula_atom {

@@ -226,27 +226,41 @@ static const char *plural(size_t n)
     return n == 1 ? "" : "s";
 }
 
-/* `2 errors in web-shop.yaml, 1 warning; see 'weir explain sqs'`: the file and the topic are those of the first
- * that has one; the command line counts as a file only when nothing else is wrong. */
+/* The first file with a message this bad; the command line counts only when nothing else is wrong. */
+static const char *file_of(const wr_diag *d, const message *const *m, enum wr_severity worst)
+{
+    const char *line = NULL;
+    for (size_t i = 0; i < d->n; i++) {
+        const char *file = m[i]->row.at.file;
+        if (m[i]->row.severity != worst || !file)
+            continue;
+        if (strcmp(file, "command line") != 0)
+            return file;
+        line = file;
+    }
+    return line ? line : "the scenario";
+}
+
+static const char *topic_of(const wr_diag *d, const message *const *m, enum wr_severity worst)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (m[i]->row.severity == worst && m[i]->topic)
+            return m[i]->topic;
+    return NULL;
+}
+
+/* `2 errors in web-shop.yaml, 1 warning; see 'weir explain sqs'` */
 static void print_count(const wr_diag *d, const message *const *m, FILE *to)
 {
     size_t errors = wr_diag_count(d, WR_ERROR), warnings = wr_diag_count(d, WR_WARNING) - errors;
-    enum wr_severity worst = errors ? WR_ERROR : WR_WARNING;
-    const char *file = NULL, *topic = NULL;
-    for (size_t i = 0; i < d->n; i++) {
-        const char *f = m[i]->row.at.file;
-        if (m[i]->row.severity != worst)
-            continue;
-        topic = topic ? topic : m[i]->topic;
-        if (f && (!file || (strcmp(file, "command line") == 0 && strcmp(f, file) != 0)))
-            file = f;
-    }
-    if (!errors && !warnings)
-        return;
     size_t n = errors ? errors : warnings;
-    fprintf(to, "%zu %s%s in %s", n, errors ? "error" : "warning", plural(n), file ? file : "the scenario");
+    if (!n)
+        return;
+    enum wr_severity worst = errors ? WR_ERROR : WR_WARNING;
+    fprintf(to, "%zu %s%s in %s", n, errors ? "error" : "warning", plural(n), file_of(d, m, worst));
     if (errors && warnings)
         fprintf(to, ", %zu warning%s", warnings, plural(warnings));
+    const char *topic = topic_of(d, m, worst);
     if (topic)
         fprintf(to, "; see 'weir explain %s'", topic);
     fputc('\n', to);

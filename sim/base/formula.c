@@ -127,23 +127,29 @@ static bool one_of(const char *s, size_t len, const char *const *names)
     return false;
 }
 
+/* Letters, and the points of 1m30.5s. */
+static size_t letters_end(const char *s, size_t i)
+{
+    while (letter(s[i]) || (s[i] == '.' && isdigit((unsigned char)s[i + 1])))
+        i++;
+    return i;
+}
+
 /* Where the unit behind the digits ends. `2/s` has one, `2/s.latency` divides. */
 static size_t unit_end(const char *s, size_t i, bool *money)
 {
-    static const char *const per[] = {"s", "m", "min", "h", "d", NULL},
+    static const char *const per[] = {"s", "m", "min", "h", "d", NULL}, *const usd[] = {"USD", NULL},
                       *const sizes[] = {"B", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", NULL};
-    while (letter(s[i]) || (s[i] == '.' && isdigit((unsigned char)s[i + 1])))
-        i++;
-    if (s[i] == '%')
-        return i + 1;
+    i = letters_end(s, i);
+    if (s[i] != '/' && s[i] != ' ')
+        return i + (s[i] == '%');
     size_t from = i + 1, to = from;
-    while (s[i] && letter(s[to]))
+    while (letter(s[to]))
         to++;
-    bool ends = s[i] && s[to] != '.' && s[to] != ':' && s[to] != '-';
-    if (s[i] == '/' && ends && one_of(s + from, to - from, per))
-        return to;
-    *money = s[i] == ' ' && ends && to - from == 3 && memcmp(s + from, "USD", 3) == 0;
-    return *money || (s[i] == ' ' && ends && one_of(s + from, to - from, sizes)) ? to : i;
+    if (strspn(s + to, ".:-"))
+        return i;
+    *money = s[i] == ' ' && one_of(s + from, to - from, usd);
+    return *money || one_of(s + from, to - from, s[i] == '/' ? per : sizes) ? to : i;
 }
 
 /* A number alone, a share, a rate, a count with k or M, a time or a size: the unit tells. */
@@ -365,9 +371,7 @@ static bool read_time(reader *r, const char *after, wr_dur *t)
 {
     double x;
     blank(r);
-    size_t from = r->at, end = digits_end(r->s, from);
-    while (letter(r->s[end]) || (r->s[end] == '.' && isdigit((unsigned char)r->s[end + 1])))
-        end++;
+    size_t from = r->at, end = letters_end(r->s, digits_end(r->s, from));
     r->at = end;
     if (end > from && quantity_read(r->s + from, end - from, WR_T_DUR, NULL, &x, t) == Q_OK)
         return true;

@@ -18,6 +18,11 @@ static bool equal(char a, char b)
     return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
+static bool swapped(const char *a, size_t i, const char *b, size_t j)
+{
+    return i > 1 && j > 1 && equal(a[i - 1], b[j - 2]) && equal(a[i - 2], b[j - 1]);
+}
+
 unsigned near_distance(const char *a, const char *b, unsigned at_most)
 {
     size_t n = strlen(a), m = strlen(b);
@@ -31,7 +36,7 @@ unsigned near_distance(const char *a, const char *b, unsigned at_most)
         now[0] = (unsigned)i;
         for (size_t j = 1; j <= m; j++) {
             now[j] = least(least(last[j], now[j - 1]) + 1, last[j - 1] + !equal(a[i - 1], b[j - 1]));
-            if (i > 1 && j > 1 && equal(a[i - 1], b[j - 2]) && equal(a[i - 2], b[j - 1]))
+            if (swapped(a, i, b, j))
                 now[j] = least(now[j], before[j - 2] + 1);
         }
     }

@@ -72,10 +72,17 @@ static void pretty_share(text *out, double x)
     text_puts(out, " %");
 }
 
+static void pretty_other(text *out, double x, const char *unit)
+{
+    static const char *const counts[] = {"", " k", " M", " G", " T", NULL};
+    scaled(out, x, 1000, counts);
+    if (*unit && strcmp(unit, "1"))
+        text_printf(out, " %s", unit);
+}
+
 void quantity_pretty(text *out, double x, const char *unit)
 {
-    static const char *const counts[] = {"", " k", " M", " G", " T", NULL},
-                      *const bytes[] = {" B", " KB", " MB", " GB", " TB", NULL};
+    static const char *const bytes[] = {" B", " KB", " MB", " GB", " TB", NULL};
     if (!isfinite(x)) {
         text_puts(out, isnan(x) ? "-" : x < 0 ? "-inf" : "inf");
     } else if (!strcmp(unit, "s")) {
@@ -87,8 +94,6 @@ void quantity_pretty(text *out, double x, const char *unit)
     } else if (!strcmp(unit, "USD")) {
         text_printf(out, fabs(x) >= 0.1 || x == 0 ? "%.2f USD" : "%.3g USD", x);
     } else {
-        scaled(out, x, 1000, counts);
-        if (*unit && strcmp(unit, "1"))
-            text_printf(out, " %s", unit);
+        pretty_other(out, x, unit);
     }
 }

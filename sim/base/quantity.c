@@ -41,22 +41,31 @@ static size_t digits_from(const char *s, size_t len, size_t i)
     return i;
 }
 
+static bool at_is(const char *s, size_t len, size_t i, const char *any)
+{
+    return i < len && s[i] && strchr(any, s[i]);
+}
+
+/* Where the exponent at i ends: i when there is none. */
+static size_t exponent_end(const char *s, size_t len, size_t i)
+{
+    if (!at_is(s, len, i, "eE"))
+        return i;
+    size_t from = i + 1 + at_is(s, len, i + 1, "+-"), end = digits_from(s, len, from);
+    return end > from ? end : i;
+}
+
 /* Length of the plain decimal number at s (sign, digits, point, exponent), of its part before the exponent too. */
 static size_t number_length(const char *s, size_t len, size_t *mantissa)
 {
-    size_t from = len && (*s == '-' || *s == '+'), i = digits_from(s, len, from), digits = i - from;
-    if (i < len && s[i] == '.') {
+    size_t from = at_is(s, len, 0, "+-"), i = digits_from(s, len, from), digits = i - from;
+    if (at_is(s, len, i, ".")) {
         size_t k = digits_from(s, len, i + 1);
         digits += k - i - 1;
         i = k;
     }
     *mantissa = i;
-    if (!digits)
-        return 0;
-    size_t k = i + 1 + (i + 1 < len && (s[i + 1] == '-' || s[i + 1] == '+'));
-    if (i < len && (s[i] == 'e' || s[i] == 'E') && digits_from(s, len, k) > k)
-        i = digits_from(s, len, k);
-    return i;
+    return digits ? exponent_end(s, len, i) : 0;
 }
 
 static int exponent_of(const char *s, size_t n, size_t mantissa)
@@ -85,27 +94,37 @@ static double number_of(const char *s, size_t n, int shift)
     return x;
 }
 
+/* The digits of the text as a whole number and the power of ten behind it. Digits behind the 19th are dropped: they are
+ * worth less than half a unit of any time below 292 years. *exact: none of them was above 0. */
+static wide digits_of(const char *s, size_t mantissa, int *e, bool *exact)
+{
+    wide x = 0;
+    bool point = false;
+    for (size_t i = 0; i < mantissa; i++) {
+        point |= s[i] == '.';
+        if (!isdigit((unsigned char)s[i]))
+            continue;
+        if (x < (wide)1000000000 * 1000000000) {
+            x = 10 * x + (s[i] - '0');
+            *e -= point;
+        } else {
+            *exact &= s[i] == '0';
+            *e += !point;
+        }
+    }
+    return x;
+}
+
 /* text x factor x 10^shift, to the nearest whole number; *exact: nothing was rounded. False: over 2^63. The sign
- * is left out. Digits behind the 19th are dropped: they are worth less than half a unit of any time below 292 years. */
+ * is left out. */
 static bool whole_of(const char *s, size_t n, int64_t factor, int shift, int64_t *out, bool *exact)
 {
     size_t mantissa;
     number_length(s, n, &mantissa);
     int e = exponent_of(s, n, mantissa) + shift;
-    wide x = 0, part = 1;
-    bool point = false;
+    wide part = 1;
     *exact = true;
-    for (size_t i = 0; i < mantissa; i++) {
-        if (s[i] == '.')
-            point = true;
-        if (!isdigit((unsigned char)s[i]))
-            continue;
-        bool room = x < (wide)1000000000 * 1000000000;
-        x = room ? 10 * x + (s[i] - '0') : x;
-        *exact &= room || s[i] == '0';
-        e += room ? -point : !point;
-    }
-    x *= factor;
+    wide x = digits_of(s, mantissa, &e, exact) * factor;
     for (; e > 0 && x; e--)
         if ((x *= 10) > INT64_MAX)
             return false;
@@ -113,38 +132,47 @@ static bool whole_of(const char *s, size_t n, int64_t factor, int shift, int64_t
         part *= 10;
     wide rest = e < 0 ? x : x % part;
     *exact &= rest == 0;
-    x = e < 0 ? 0 : x / part + (2 * rest >= part && rest);
+    x = e < 0 ? 0 : x / part + (2 * rest >= part);
     *out = (int64_t)x;
     return x <= INT64_MAX;
 }
 
 /* ---- kinds ---------------------------------------------------------------------------------------------- */
-/* 1m30s: units become smaller, one sign for all. */
-static enum quantity_error read_time(const char *s, size_t len, const char *bare, double *value, int64_t *whole)
+/* One number of a time, with its unit; a bare one only when it stands alone. *used: bytes of both. */
+static enum quantity_error read_part(const char *s, size_t len, const char *bare, int64_t *ns, const unit **u,
+                                     size_t *used)
 {
-    int64_t sum = 0, ns;
-    const unit *last = NULL;
-    bool minus = len && *s == '-', exact;
-    for (size_t i = 0; i < len;) {
-        size_t mantissa, n = number_length(s + i, len - i, &mantissa), k = 0;
-        if (!n || (i && !isdigit((unsigned char)s[i]) && s[i] != '.'))
-            return i ? Q_BAD_UNIT : Q_NOT_A_NUMBER;
-        while (i + n + k < len && isalpha((unsigned char)s[i + n + k]))
-            k++;
-        if (n == len && !bare)
-            return Q_NO_UNIT;
-        const unit *u = n == len ? unit_named(times, bare, strlen(bare)) : unit_named(times, s + i + n, k);
-        if (!u || (last && u->ns >= last->ns))
+    bool exact;
+    size_t mantissa, n = number_length(s, len, &mantissa), end = n;
+    if (!n)
+        return Q_BAD_UNIT;
+    while (end < len && isalpha((unsigned char)s[end]))
+        end++;
+    *u = bare ? unit_named(times, bare, strlen(bare)) : unit_named(times, s + n, end - n);
+    *used = end;
+    if (!*u)
+        return Q_BAD_UNIT;
+    return whole_of(s, n, (*u)->ns, 0, ns, &exact) ? Q_OK : Q_RANGE;
+}
+
+/* 1m30s: units become smaller, one sign for all. */
+static enum quantity_error read_time(const char *s, size_t len, size_t n, const char *bare, double *value,
+                                     int64_t *whole)
+{
+    int64_t sum = 0, ns, last = INT64_MAX;
+    for (size_t i = 0, used; i < len; i += used) {
+        const unit *u;
+        enum quantity_error e = read_part(s + i, len - i, n == len ? bare : NULL, &ns, &u, &used);
+        if (e != Q_OK)
+            return e;
+        if (u->ns >= last || (i && at_is(s, len, i, "+-")))
             return Q_BAD_UNIT;
-        if (!whole_of(s + i, n, u->ns, 0, &ns, &exact) || ns > INT64_MAX - sum)
+        if (ns > INT64_MAX - 1 - sum)
             return Q_RANGE;
         sum += ns;
-        last = u;
-        i += n + k;
+        last = u->ns;
     }
-    if (sum == WR_NEVER)
-        return Q_RANGE;
-    *whole = minus ? -sum : sum;
+    *whole = *s == '-' ? -sum : sum;
     *value = (double)*whole / 1e9;
     return Q_OK;
 }
@@ -211,25 +239,30 @@ static enum quantity_error read_count(const char *s, size_t len, size_t n, enum 
     return Q_OK;
 }
 
+static enum quantity_error read_as(const char *s, size_t len, size_t n, enum wr_type type, const char *bare, double *x,
+                                   int64_t *whole)
+{
+    switch (type) {
+    case WR_T_DUR: return n == len && !bare ? Q_NO_UNIT : read_time(s, len, n, bare, x, whole);
+    case WR_T_BYTES: return read_size(s, len, n, bare, x);
+    case WR_T_RATE: return read_rate(s, len, n, bare, x);
+    case WR_T_SHARE: return read_share(s, len, n, type, bare, x);
+    default: break;
+    }
+    if (type == WR_T_NUMBER && n + 1 == len && s[n] == '%')
+        return read_share(s, len, n, type, bare, x);
+    return read_count(s, len, n, type, x, whole);
+}
+
 enum quantity_error quantity_read(const char *s, size_t len, enum wr_type type, const char *bare, double *value,
                                   int64_t *whole)
 {
     size_t mantissa, n = number_length(s, len, &mantissa);
     int64_t ignored;
     double x = 0;
-    enum quantity_error e;
     if (!n)
         return Q_NOT_A_NUMBER;
-    if (type == WR_T_DUR)
-        e = read_time(s, len, bare, &x, whole ? whole : &ignored);
-    else if (type == WR_T_BYTES)
-        e = read_size(s, len, n, bare, &x);
-    else if (type == WR_T_RATE)
-        e = read_rate(s, len, n, bare, &x);
-    else if (type == WR_T_SHARE || (type == WR_T_NUMBER && len == n + 1 && s[n] == '%'))
-        e = read_share(s, len, n, type, bare, &x);
-    else
-        e = read_count(s, len, n, type, &x, whole ? whole : &ignored);
+    enum quantity_error e = read_as(s, len, n, type, bare, &x, whole ? whole : &ignored);
     if (e == Q_OK && !isfinite(x))
         return Q_RANGE;
     if (e == Q_OK)
@@ -282,12 +315,19 @@ static bool shortest(char *s, size_t room, double x, enum wr_type type, const un
     return false;
 }
 
+/* Times are whole nanoseconds. */
+static double to_ns(double x)
+{
+    double a = wr_dur_to_s(wr_dur_from_s(fabs(x)));
+    return x < 0 ? -a : a;
+}
+
 void quantity_print(text *out, double x, enum wr_type type)
 {
     char s[64], best[64] = "";
-    if (type == WR_T_DUR) /* times are whole nanoseconds */
-        x = x < 0 ? -wr_dur_to_s(wr_dur_from_s(-x)) : x > 0 ? wr_dur_to_s(wr_dur_from_s(x)) : x;
-    if (isnan(x) || isinf(x)) {
+    if (type == WR_T_DUR && !isnan(x))
+        x = to_ns(x);
+    if (!isfinite(x)) {
         text_puts(out, isnan(x) ? "none" : type == WR_T_DUR ? "never" : "unlimited");
         return;
     }

@@ -303,31 +303,44 @@ static const wr_dist *lognormal_by_cv(wr_arena *a, dist_marks m, const char **wh
     return dist_lognormal(a, mu, sqrt(s2));
 }
 
+static const wr_dist *lognormal_by_two(wr_arena *a, const double *x, const double *z, const char **why)
+{
+    if (x[1] < x[0])
+        return refuse(why, "a higher quantile is below a lower one");
+    double sigma = log(x[1] / x[0]) / (z[1] - z[0]);
+    return dist_lognormal(a, log(x[0]) - z[0] * sigma, sigma);
+}
+
+/* How many are given; -1: one of them is not above 0. */
+static int count_given(const double *x, int n)
+{
+    int given = 0;
+    for (int i = 0; i < n; i++) {
+        if (!isnan(x[i]) && !positive(x[i]))
+            return -1;
+        given += !isnan(x[i]);
+    }
+    return given;
+}
+
 const wr_dist *dist_lognormal_of(wr_arena *a, dist_marks m, const char **why)
 {
+    const double at[] = {m.mean, m.p50, m.p95, m.p99}, of[] = {0, 0, dist_normal_at(0.45), dist_normal_at(0.49)};
     double z[2] = {0, 0}, x[2] = {0, 0};
-    const double at[] = {m.p50, m.p95, m.p99}, of[] = {0, dist_normal_at(0.45), dist_normal_at(0.49)};
-    int n = 0, given = !isnan(m.mean) + !isnan(m.p50) + !isnan(m.p95) + !isnan(m.p99) + !isnan(m.cv);
-    if (given != 2)
+    int n = 0, given = count_given(at, 4);
+    if (given < 0)
+        return refuse(why, "mean and quantiles of a lognormal must be above 0");
+    if (given + !isnan(m.cv) != 2)
         return refuse(why, "exactly two of 'mean', 'p50', 'p95' and 'p99', or 'mean' or 'p50' with 'cv'");
-    if ((!isnan(m.mean) && !positive(m.mean)))
-        return refuse(why, "'mean' must be above 0");
-    for (int i = 0; i < 3; i++) {
+    for (int i = 1; i < 4; i++) {
         if (isnan(at[i]))
             continue;
-        if (!positive(at[i]))
-            return refuse(why, "the quantiles of a lognormal are above 0");
         x[n] = at[i];
         z[n++] = of[i];
     }
     if (!isnan(m.cv))
         return n && isnan(m.p50) ? refuse(why, "'cv' goes with 'mean' or 'p50'") : lognormal_by_cv(a, m, why);
-    if (!isnan(m.mean))
-        return lognormal_by_mean(a, m.mean, x[0], z[0], why);
-    if (x[1] < x[0])
-        return refuse(why, "a higher quantile is below a lower one");
-    double sigma = log(x[1] / x[0]) / (z[1] - z[0]);
-    return dist_lognormal(a, log(x[0]) - z[0] * sigma, sigma);
+    return isnan(m.mean) ? lognormal_by_two(a, x, z, why) : lognormal_by_mean(a, m.mean, x[0], z[0], why);
 }
 
 const wr_dist *dist_gamma_of(wr_arena *a, double mean, double cv, const char **why)

@@ -155,22 +155,27 @@ static void two(text *out, const char *a, double x, const char *b, double y)
     text_printf(out, "{%s: %.6g, %s: %.6g}", a, x, b, y);
 }
 
+static void item(const wr_dist *d, size_t i, text *out)
+{
+    if (d->law == LAW_QUANTILES)
+        text_printf(out, "p%.6g: %.6g", 100 * d->p[i], d->x[i]);
+    else if (d->law == LAW_DISCRETE)
+        text_printf(out, "%.6g: %.6g%%", d->x[i], 100 * (d->p[i] - (i ? d->p[i - 1] : 0)));
+    else
+        text_printf(out, "%.6g", d->x[i]);
+}
+
 static void list(const wr_dist *d, text *out)
 {
     enum { MOST = 6 };
-    double last = 0;
-    text_puts(out, d->law == LAW_DISCRETE ? "{" : d->law == LAW_QUANTILES ? "{" : "{values: [");
+    bool keyed = d->law == LAW_DISCRETE || d->law == LAW_QUANTILES;
+    text_puts(out, keyed ? "{" : "{values: [");
     for (size_t i = 0; i < d->n && i < MOST; i++) {
         text_puts(out, i ? ", " : "");
-        if (d->law == LAW_QUANTILES)
-            text_printf(out, "p%.6g: ", 100 * d->p[i]);
-        text_printf(out, "%.6g", d->x[i]);
-        if (d->law == LAW_DISCRETE)
-            text_printf(out, ": %.6g%%", 100 * (d->p[i] - last));
-        last = d->p ? d->p[i] : 0;
+        item(d, i, out);
     }
     text_puts(out, d->n > MOST ? ", ..." : "");
-    text_puts(out, d->law == LAW_DISCRETE || d->law == LAW_QUANTILES ? "}" : "]}");
+    text_puts(out, keyed ? "}" : "]}");
 }
 
 static void mixture(const wr_dist *d, text *out)

@@ -196,6 +196,14 @@ static const struct function { const char *name; enum expr_op op; int args; } fu
 
 static bool read_or(reader *r);
 
+static bool right_number(reader *r, const struct function *f, int n, size_t at)
+{
+    if (!f->args)
+        return n > 1 || fail(r, at, arena_print(r->arena, "'%s' takes two or more arguments", f->name));
+    return n == f->args || fail(r, at, arena_print(r->arena, "'%s' takes %d argument%s", f->name, f->args,
+                                                   f->args == 1 ? "" : "s"));
+}
+
 static bool read_arguments(reader *r, const struct function *f, size_t at)
 {
     int n = 0;
@@ -210,11 +218,7 @@ static bool read_arguments(reader *r, const struct function *f, size_t at)
     } while (mark(r, ","));
     if (!mark(r, ")"))
         return fail(r, r->at, "')' is missing");
-    if (f->args ? n != f->args : n < 2)
-        return fail(r, at, !f->args ? arena_print(r->arena, "'%s' takes two or more arguments", f->name)
-                           : arena_print(r->arena, "'%s' takes %d argument%s", f->name, f->args,
-                                         f->args == 1 ? "" : "s"));
-    return !f->args || put(r, f->op, 0);
+    return right_number(r, f, n, at) && (!f->args || put(r, f->op, 0));
 }
 
 static bool read_name(reader *r)
@@ -231,8 +235,8 @@ static bool read_name(reader *r)
         if (strlen(functions[i].name) == n && !memcmp(functions[i].name, r->s + from, n))
             return read_arguments(r, &functions[i], from);
     return fail(r, from,
-                arena_print(r->arena, "unknown name '%.*s'; known are t, pi, if min max abs floor ceil sqrt exp log sin "
-                            "cos step, and parameters as $name", (int)n, r->s + from));
+                arena_print(r->arena, "unknown name '%.*s'; known are t, pi, if min max abs floor ceil sqrt exp log "
+                            "sin cos step, and parameters as $name", (int)n, r->s + from));
 }
 
 /* ---- the grammar ------------------------------------------------------------------------------------------ */

@@ -121,22 +121,24 @@ static range rest(range a, range b)
     return b.lo > 0 ? (range){0, b.hi, false} : (range){b.lo, 0, false};
 }
 
+/* Negative bases too; with a power below 0 the base keeps off zero. */
+static range whole_power(range a, double n, bool tame)
+{
+    if (n < 0 && has_zero(a))
+        return all();
+    double x[] = {pow(a.lo, n), pow(a.hi, n), has_zero(a) ? pow(0, n) : pow(a.lo, n)};
+    return hull(x, 3, tame && (keeps_size(a) || (n >= 0 && n <= GENTLE_POWER)));
+}
+
 static range power(range a, range b)
 {
-    double n = b.lo;
-    bool gentle = a.tame && b.tame && keeps_size(a) && (a.lo > 0 || b.lo == b.hi);
-    if (b.lo == b.hi && n == floor(n) && n >= 0) { /* a whole power: negative bases too */
-        double x[] = {pow(a.lo, n), pow(a.hi, n), has_zero(a) ? pow(0, n) : pow(a.lo, n)};
-        return hull(x, 3, a.tame && b.tame && (n <= GENTLE_POWER || gentle));
-    }
-    if (b.lo == b.hi && n == floor(n) && !has_zero(a)) {
-        double x[] = {pow(a.lo, n), pow(a.hi, n)};
-        return hull(x, 2, gentle);
-    }
+    bool tame = a.tame && b.tame;
+    if (b.lo == b.hi && b.lo == floor(b.lo))
+        return whole_power(a, b.lo, tame);
     if (a.lo < 0 || (a.lo == 0 && b.lo <= 0))
         return all();
     double x[] = {pow(a.lo, b.lo), pow(a.lo, b.hi), pow(a.hi, b.lo), pow(a.hi, b.hi)};
-    return hull(x, 4, gentle && (b.lo == b.hi || b.hi - b.lo <= RADIAN));
+    return hull(x, 4, tame && keeps_size(a) && b.hi - b.lo <= RADIAN);
 }
 
 static range least(range a, range b)

@@ -180,9 +180,18 @@ static size_t period_at(const wr_profile *p, size_t hint, wr_time t)
     return i;
 }
 
+/* Periods of whole rounds that fit into what is needed; so many that time ends before, at most. */
+static size_t rounds(const wr_profile *p, double *need)
+{
+    double total = p->before[p->n], n = floor(*need / total);
+    if (!p->loop || n < 1)
+        return 0;
+    *need -= n * total;
+    return (size_t)fmin(n, 1e18 / (double)p->n) * p->n;
+}
+
 static wr_time counts_reach(const wr_profile *p, wr_cursor *c, wr_time t, double need)
 {
-    double total = p->before[p->n];
     for (size_t i = period_at(p, c->at, t);; i++, t = edge(p, i)) {
         if (t == WR_NEVER || (!p->loop && i >= p->n))
             return WR_NEVER;
@@ -193,13 +202,7 @@ static wr_time counts_reach(const wr_profile *p, wr_cursor *c, wr_time t, double
             return at < end ? at : end;
         }
         need -= gained;
-        if (p->loop && need > total) { /* whole rounds */
-            double rounds = floor(need / total);
-            if (rounds > 1e15 / (double)p->n)
-                return WR_NEVER;
-            need -= rounds * total;
-            i += (size_t)rounds * p->n;
-        }
+        i += rounds(p, &need);
     }
 }
 

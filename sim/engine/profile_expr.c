@@ -146,6 +146,14 @@ static void stretch_of(const wr_profile *p, wr_cursor *c, wr_time t, wr_dur w)
         c->to = c->from + (c->to - c->from + 1) / 2;
 }
 
+/* How far to go where nothing is sure: a nanosecond at a jump, further and further where doubt does not end. */
+static wr_dur doubtful_length(const wr_cursor *c, wr_dur most)
+{
+    unsigned bits = c->doubtful > PATIENCE ? c->doubtful - PATIENCE : 0;
+    wr_dur w = bits < 62 ? (wr_dur)1 << bits : most;
+    return w < most ? w : most;
+}
+
 /* Puts the stretch that begins at t into the cursor: `w` long if it can be, and never past the horizon. */
 static void stretch_from(const wr_profile *p, wr_cursor *c, wr_time t, wr_dur w)
 {
@@ -157,10 +165,8 @@ static void stretch_from(const wr_profile *p, wr_cursor *c, wr_time t, wr_dur w)
         return;
     }
     c->doubtful = sure ? 0 : c->doubtful + 1;
-    if (!sure) {
-        unsigned bits = c->doubtful > PATIENCE ? c->doubtful - PATIENCE : 0;
-        sure = bits < 62 && (wr_dur)1 << bits < w ? (wr_dur)1 << bits : c->doubtful > PATIENCE ? w : 1;
-    }
+    if (!sure)
+        sure = doubtful_length(c, w);
     stretch_of(p, c, t, sure);
     for (wr_dur got = c->to - c->from; c->doubtful > PATIENCE && sure > got; sure /= 2)
         c->doubtful--;
@@ -250,31 +256,41 @@ static double highest_in(const wr_profile *p, const part *x, double seen)
     return seen;
 }
 
+static bool divisible(const part *x)
+{
+    double mid = x->from + (x->to - x->from) / 2;
+    return x->to - x->from > 1e-9 && mid > x->from && mid < x->to;
+}
+
+/* Looks at each part; writes the halves of those that could hold more than was seen. Returns how many. */
+static size_t halve(const wr_profile *p, const part *now, size_t n, part *next, double *seen, double *bound)
+{
+    size_t more = 0;
+    for (size_t i = 0; i < n; i++) {
+        const part *x = &now[i];
+        double hi = expr_over(p->e, x->from, x->to).hi, mid = x->from + (x->to - x->from) / 2;
+        bool halves = divisible(x);
+        *seen = highest_in(p, x, *seen);
+        if (hi <= *seen * (1 + 1e-6) || (halves && more + 2 > MOST_PARTS)) {
+            *bound = fmax(*bound, hi);
+        } else if (halves) {
+            next[more++] = (part){x->from, mid};
+            next[more++] = (part){mid, x->to};
+        }
+    }
+    return more;
+}
+
 /* Branch and bound, breadth first: halves of what could still hold more than the highest rate seen, down to the
  * nanosecond. When they are too many the bounds themselves are the answer: never too low. */
 double profile_expr_peak(const wr_profile *p, wr_time until)
 {
-    part *now = memory_get(2 * MOST_PARTS * sizeof *now), *next = now + MOST_PARTS, *all = now;
+    part *parts = memory_get(2 * MOST_PARTS * sizeof *parts);
     double seen = 0, bound = 0, end = wr_dur_to_s((until < p->horizon ? until : p->horizon) - 1);
-    size_t n = 1, more = 0;
-    now[0] = (part){0, end > 0 ? end : 0};
-    for (; n; n = more) {
-        more = 0;
-        for (size_t i = 0; i < n; i++) {
-            const part *x = &now[i];
-            double hi = expr_over(p->e, x->from, x->to).hi, mid = x->from + (x->to - x->from) / 2;
-            seen = highest_in(p, x, seen);
-            if (hi <= seen * (1 + 1e-6) || (more + 2 > MOST_PARTS && x->to - x->from > 1e-9)) {
-                bound = fmax(bound, hi);
-            } else if (x->to - x->from > 1e-9 && mid > x->from && mid < x->to) {
-                next[more++] = (part){x->from, mid};
-                next[more++] = (part){mid, x->to};
-            }
-        }
-        part *swap = now;
-        now = next;
-        next = swap;
-    }
-    free(all);
+    parts[0] = (part){0, end > 0 ? end : 0};
+    size_t n = 1;
+    for (int side = 0; n; side = !side)
+        n = halve(p, parts + side * MOST_PARTS, n, parts + !side * MOST_PARTS, &seen, &bound);
+    free(parts);
     return fmax(bound, seen) * (1 + 1e-12);
 }

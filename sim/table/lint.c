@@ -118,15 +118,14 @@ static bool choice_of(const wr_param *row, const char *word, size_t len)
 
 static void check_word(lint *l, const wr_param *row, const char *w, size_t len)
 {
-    static const char *const most[] = {"unlimited", "never"}, *const none[] = {"none", "off"};
+    static const char *const most[] = {"unlimited", "never"}, *const none[] = {"none", "off", "auto"};
     bool large = false, absent = false, number = numeric(row->type) || row->type == WR_T_DIST || row->type == WR_T_PROFILE;
-    for (size_t i = 0; i < 2; i++) {
-        large |= strlen(most[i]) == len && strncmp(most[i], w, len) == 0;
+    for (size_t i = 0; i < 3; i++) {
+        large |= i < 2 && strlen(most[i]) == len && strncmp(most[i], w, len) == 0;
         absent |= strlen(none[i]) == len && strncmp(none[i], w, len) == 0;
     }
-    absent |= len == 4 && strncmp(w, "auto", 4) == 0;
     if (!large && !absent)
-        lint_say(l, row->key, "'%.*s' is none of the words unlimited, never, none and off", (int)len, w);
+        lint_say(l, row->key, "'%.*s' is none of the words unlimited, never, none, off and auto", (int)len, w);
     else if (large && !number)
         lint_say(l, row->key, "'%.*s' has no meaning for %s", (int)len, w, value_noun(row->type));
     else if (row->type == WR_T_BOOL || row->type == WR_T_LINK || row->type == WR_T_FORMULA)

@@ -36,8 +36,8 @@ static void test_the_page_of_the_language_is_followed(void **state)
     wr_diag_hint(d, "did you mean '%s'?", "visibility_timeout");
     diag_topic(d, "sqs");
     wr_diag_add(d, WR_ERROR, value, "'boot_time' of asg 'app' has no unit: write 75s or 75ms");
-    assert_string_equal(printed(d),
-                                    "web-shop.yaml:38:16: error: 'boot_time' of asg 'app' has no unit: write 75s or 75ms\n"
+    assert_string_equal(printed(d), "web-shop.yaml:38:16: error: "
+                                    "'boot_time' of asg 'app' has no unit: write 75s or 75ms\n"
                                     "   38 |     boot_time: 75\n"
                                     "      |                ^~\n"
                                     "web-shop.yaml:51:5: error: unknown key 'vsibility_timeout' of sqs 'jobs'\n"
