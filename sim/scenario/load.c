@@ -94,6 +94,7 @@ static void bind_all(loader *l)
     params_apply(l);
     component_collect(l);
     settings_bind(l);
+    l->b.horizon = l->s->duration; /* of expressions of t */
     component_bind(l);
     faults_bind(l);
     component_prepare(l);

@@ -66,6 +66,7 @@ void bind_error(binder *b, wr_pos at, const char *fmt, ...)
     text_vprintf(&t, fmt, ap);
     va_end(ap);
     wr_diag_add(b->diag, WR_ERROR, at, "%s", t.s ? t.s : "");
+    diag_topic(b->diag, b->explain);
     text_clear(&t);
 }
 
