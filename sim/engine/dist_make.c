@@ -297,6 +297,8 @@ static const wr_dist *lognormal_by_mean(wr_arena *a, double mean, double quantil
 
 static const wr_dist *lognormal_by_cv(wr_arena *a, dist_marks m, const char **why)
 {
+    if (isnan(m.mean) && isnan(m.p50))
+        return refuse(why, "'cv' goes with 'mean' or 'p50'");
     if (m.cv < 0)
         return refuse(why, "'cv' is below 0");
     double s2 = log1p(m.cv * m.cv), mu = isnan(m.p50) ? log(m.mean) - s2 / 2 : log(m.p50);
@@ -329,17 +331,18 @@ const wr_dist *dist_lognormal_of(wr_arena *a, dist_marks m, const char **why)
     double z[2] = {0, 0}, x[2] = {0, 0};
     int n = 0, given = count_given(at, 4);
     if (given < 0)
-        return refuse(why, "mean and quantiles of a lognormal must be above 0");
+        return refuse(why, isnan(m.mean) || positive(m.mean) ? "the quantiles of a lognormal are above 0"
+                                                             : "'mean' must be above 0");
     if (given + !isnan(m.cv) != 2)
         return refuse(why, "exactly two of 'mean', 'p50', 'p95' and 'p99', or 'mean' or 'p50' with 'cv'");
+    if (!isnan(m.cv))
+        return lognormal_by_cv(a, m, why);
     for (int i = 1; i < 4; i++) {
         if (isnan(at[i]))
             continue;
         x[n] = at[i];
         z[n++] = of[i];
     }
-    if (!isnan(m.cv))
-        return n && isnan(m.p50) ? refuse(why, "'cv' goes with 'mean' or 'p50'") : lognormal_by_cv(a, m, why);
     return isnan(m.mean) ? lognormal_by_two(a, x, z, why) : lognormal_by_mean(a, m.mean, x[0], z[0], why);
 }
 

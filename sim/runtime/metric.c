@@ -23,7 +23,7 @@ void cell_init(cell *c, run *r, enum wr_metric_kind kind, bool histogram)
         c->h = arena_alloc(r->arena, sizeof *c->h);
 }
 
-static double *bin_at(hist *h, wr_arena *a, double x)
+static double *log_bin(hist *h, wr_arena *a, double x)
 {
     size_t bin = hist_bin(x);
     if (!bin)
@@ -33,6 +33,26 @@ static double *bin_at(hist *h, wr_arena *a, double x)
     if (!*o)
         *o = arena_alloc(a, OCTAVE_BINS * sizeof **o);
     return *o + bin % OCTAVE_BINS;
+}
+
+/* Levels are small whole numbers nearly always: an index instead of the search for a bin. */
+static inline double *bin_at(hist *h, wr_arena *a, double x)
+{
+    int whole = x >= 0 && x < HIST_WHOLE ? (int)x : -1;
+    if ((double)whole != x)
+        return log_bin(h, a, x);
+    if (!h->whole)
+        h->whole = arena_alloc(a, HIST_WHOLE * sizeof *h->whole);
+    return h->whole + whole;
+}
+
+static void sort_in(hist *h, wr_arena *a)
+{
+    for (int i = 0; h->whole && i < HIST_WHOLE; i++)
+        if (h->whole[i] > 0) {
+            *log_bin(h, a, i) += h->whole[i];
+            h->whole[i] = 0;
+        }
 }
 
 static void observe(cell *c, double x)
@@ -122,6 +142,7 @@ static void pour_octave(cell *c, size_t o)
 
 static void pour_hist(cell *c)
 {
+    sort_in(c->h, c->run->arena);
     for (tap *t = c->taps; t; t = t->next)
         if (t->h)
             t->h->zero += c->h->zero;

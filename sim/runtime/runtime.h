@@ -21,9 +21,11 @@ typedef struct tap tap;
  * accumulator is flushed into all taps that are open. Periods, totals, `from .. to` windows, alarms and
  * stop_when are all taps. */
 #define HIST_OCTAVES 66  /* WR_HIST_OCTAVES */
+#define HIST_WHOLE 128   /* whole numbers below this are counted in a place of their own until the next flush */
 typedef struct hist { /* log-linear; the 128 bins of an octave are allocated when first touched */
     double *octave[HIST_OCTAVES];
     double zero;
+    double *whole;       /* NULL until a whole number was seen */
 } hist;
 
 typedef struct accumulator {

@@ -89,7 +89,7 @@ static void refuse_unknown(binder *b, const wr_param *rows, const node *in, cons
         if (key->used || node_note(key->text) || (common && bind_row_of(common, key->text)) ||
             call_piece(in, i))
             continue;
-        bind_error(b, key->at, "unknown key '%s' of %s", key->text, b->what ? b->what : "the scenario");
+        bind_error(b, key->at, "unknown key '%s' of %s", key->text, b->what);
         if (wr_diag_count(b->diag, WR_ERROR) < MOST_ADVICE) /* a file of nothing but mistakes is still read fast */
             advise(b, rows, common, key->text);
     }
@@ -148,21 +148,25 @@ static bool compound(enum wr_type t)
     return t == WR_T_BLOCK || t == WR_T_LIST || t == WR_T_MAP || t == WR_T_CHOICE;
 }
 
+/* Nothing stands behind the key, or the key is not there: may that be? */
+static void check_missing(binder *b, const wr_param *row, const node *n, wr_pos at)
+{
+    bool needed = !row->def && !row->optional;
+    if (n && (needed || !compound(row->type)))
+        bind_error(b, n->at.line ? n->at : at, "'%s' of %s has no value", row->key, b->what);
+    else if (!n && needed)
+        bind_error(b, b->where->home.line ? b->where->home : at, "'%s' of %s is required", row->key, b->what);
+}
+
 static void bind_row(binder *b, const wr_param *row, void *field, const node *in)
 {
     const node *n = take(row, in);
     wr_pos at = in && in->at.line ? in->at : b->where->home;
-    const char *what = b->what ? b->what : "the scenario";
-    if (n && node_null(n)) {
-        if (!compound(row->type) || (!row->def && !row->optional))
-            bind_error(b, n->at.line ? n->at : at, "'%s' of %s has no value", row->key, what);
-        n = NULL;
-    } else if (n) {
+    if (n && !node_null(n)) {
         bind_value(b, renamed(b, row, in), field, call_whole(b, in, n));
         return;
-    } else if (!row->def && !row->optional) {
-        bind_error(b, b->where->home.line ? b->where->home : at, "'%s' of %s is required", row->key, what);
     }
+    check_missing(b, row, n, at);
     bind_remember(b, field, at, false, false);
     if (row->def)
         bind_default(b, row, field, at);

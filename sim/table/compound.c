@@ -183,20 +183,25 @@ static bool pick_of_scalar(binder *b, const wr_param *row, wr_pick *out, const n
     return bind_form(b, v, out, n, n, value);
 }
 
+static bool two_forms(binder *b, const wr_param *row, const node *in, const node *first)
+{
+    const node *second = NULL;
+    for (size_t i = in->n; i && in->key[i - 1] != first; i--)
+        second = node_note(in->key[i - 1]->text) ? second : in->key[i - 1];
+    bind_error(b, second->at, "'%s' and '%s' stand in one mapping in '%s' of %s; each takes its own", first->text,
+               second->text, row->key, b->what);
+    return false;
+}
+
 static bool bind_pick(binder *b, const wr_param *row, wr_pick *out, const node *n)
 {
-    const node *key, *second = NULL;
+    const node *key;
     *out = (wr_pick){-1, NULL};
     if (n->kind != NODE_MAP)
         return pick_of_scalar(b, row, out, n);
     const wr_variant *v = form_of(row->variants, n, &key);
-    if (!v && key && bind_variant_of(row->variants, key->text)) {
-        for (size_t i = n->n; i && n->key[i - 1] != key; i--)
-            second = node_note(n->key[i - 1]->text) ? second : n->key[i - 1];
-        bind_error(b, second->at, "'%s' and '%s' stand in one mapping in '%s' of %s; each takes its own", key->text,
-                   second->text, row->key, b->what);
-        return false;
-    }
+    if (!v && key && bind_variant_of(row->variants, key->text))
+        return two_forms(b, row, n, key);
     if (!v)
         return no_form(b, row, key ? key->at : n->at, key ? key->text : NULL);
     out->which = (int)(v - row->variants);
@@ -216,28 +221,31 @@ static bool in_range(binder *b, const wr_param *row, const node *n, size_t count
     return false;
 }
 
+static bool bind_element(binder *b, const wr_param *row, void *to, const node *n)
+{
+    shape s = {row->rows, row->size, row->shorthand};
+    n = bind_deref(b, n);
+    if (!n)
+        return false;
+    if (!row->variants)
+        return bind_struct(b, row->key, &s, to, n);
+    bool good = bind_pick(b, row, to, n);
+    bind_remember(b, to, n->at, true, false);
+    return good;
+}
+
 static bool bind_list(binder *b, const wr_param *row, wr_list *out, const node *n)
 {
     bool one = n->kind != NODE_LIST, good = true;
     size_t count = one ? 1 : n->n, size = row->variants ? sizeof(wr_pick) : row->size;
-    shape s = {row->rows, row->size, row->shorthand};
     if (one && !(row->flags & WR_P_ONE)) {
         bind_error(b, n->at, "'%s' of %s must be a list", row->key, b->what);
         wr_diag_hint(b->diag, "write it in brackets: [...]");
         return false;
     }
     char *items = arena_alloc(b->arena, count ? count * size : 1);
-    for (size_t i = 0; i < count; i++) {
-        const node *item = bind_deref(b, one ? n : n->item[i]);
-        if (!item)
-            good = false;
-        else if (row->variants)
-            good = bind_pick(b, row, (wr_pick *)(void *)(items + i * size), item) && good;
-        else
-            good = bind_struct(b, row->key, &s, items + i * size, item) && good;
-        if (item && row->variants)
-            bind_remember(b, items + i * size, item->at, true, false);
-    }
+    for (size_t i = 0; i < count; i++)
+        good = bind_element(b, row, items + i * size, one ? n : n->item[i]) && good;
     *out = (wr_list){count, items};
     return in_range(b, row, n, count) && good;
 }
@@ -249,30 +257,40 @@ static bool nameless(const wr_param *row, const node *n)
     return row->flags & WR_P_ONE && brief(NULL, &s, n);
 }
 
-static bool bind_entry(binder *b, const wr_param *row, char *cfg, const node *key, const node *value)
+static bool bind_name(binder *b, const wr_param *row, char *cfg, const node *key)
 {
-    struct bound_at *w = bind_state(b);
-    bind_place place = w->place;
-    shape s = {row->rows, row->size, row->shorthand};
-    bool good = true;
+    bool good = name_valid(key->text);
     *(const char **)(void *)cfg = key->text;
-    if (!name_valid(key->text)) {
+    if (!good)
         bind_error(b, key->at, "'%s' is not a name; names are letters, digits, _ and -, a letter first", key->text);
-        good = false;
-    }
     if (row->flags & WR_P_LINKS) {
         const wr_link **to = (const wr_link **)(void *)(cfg + sizeof(const char *));
         *to = b->link ? b->link(b, key, row) : NULL;
         good = good && *to;
     }
-    if (row->flags & WR_P_OPERATION) {
-        if (b->operation)
-            b->operation(b, key->text);
-        if (w->listed)
-            w->listed(b, row, key->text);
-        w->place.map = row;
-        w->place.under = key->text;
-    }
+    return good;
+}
+
+static void enter_operation(binder *b, const wr_param *row, const char *name)
+{
+    struct bound_at *w = b->where;
+    if (!(row->flags & WR_P_OPERATION))
+        return;
+    if (b->operation)
+        b->operation(b, name);
+    if (w->listed)
+        w->listed(b, row, name);
+    w->place.map = row;
+    w->place.under = name;
+}
+
+static bool bind_entry(binder *b, const wr_param *row, char *cfg, const node *key, const node *value)
+{
+    struct bound_at *w = bind_state(b);
+    bind_place place = w->place;
+    shape s = {row->rows, row->size, row->shorthand};
+    bool good = bind_name(b, row, cfg, key);
+    enter_operation(b, row, key->text);
     value = bind_deref(b, value);
     if (value && node_null(value))
         bind_map_at(b, row->rows, cfg, NULL, NULL, key->at);
@@ -283,29 +301,40 @@ static bool bind_entry(binder *b, const wr_param *row, char *cfg, const node *ke
     return value && good;
 }
 
+/* NAME as {NAME: }. */
+static const node *named_alone(binder *b, const node *n)
+{
+    node *alone = node_map(b->arena, n->at), *key = arena_alloc(b->arena, sizeof *key);
+    *key = *n;
+    node_put(b->arena, alone, key, node_scalar(b->arena, "", n->at));
+    return alone;
+}
+
+static bool bind_nameless(binder *b, const wr_param *row, wr_list *out, const node *n)
+{
+    char *item = arena_alloc(b->arena, row->size);
+    *out = (wr_list){1, item};
+    return bind_entry(b, row, item, node_scalar(b->arena, "default", (wr_pos){0}), n); /* no line: nobody wrote it */
+}
+
 static bool bind_names(binder *b, const wr_param *row, wr_list *out, const node *n)
 {
-    if (row->flags & WR_P_NAMED && n->kind == NODE_SCALAR) {
-        node *alone = node_map(b->arena, n->at);
-        node *key = arena_alloc(b->arena, sizeof *key);
-        *key = *n;
-        node_put(b->arena, alone, key, node_scalar(b->arena, "", n->at));
-        n = alone;
-    }
-    bool good = true, one = nameless(row, n);
-    if (!one && n->kind != NODE_MAP) {
+    bool good = true;
+    size_t kept = 0;
+    if (row->flags & WR_P_NAMED && n->kind == NODE_SCALAR)
+        n = named_alone(b, n);
+    if (nameless(row, n))
+        return bind_nameless(b, row, out, n);
+    if (n->kind != NODE_MAP) {
         bind_error(b, n->at, "'%s' of %s must be a mapping of names", row->key, b->what);
         return false;
     }
-    size_t count = one ? 1 : n->n, kept = 0;
-    char *items = arena_alloc(b->arena, count ? count * row->size : 1);
-    if (one)
-        good = bind_entry(b, row, items, node_scalar(b->arena, "default", (wr_pos){0}), n); /* no line: nobody wrote it */
-    for (size_t i = 0; !one && i < n->n; i++)
+    char *items = arena_alloc(b->arena, n->n ? n->n * row->size : 1);
+    for (size_t i = 0; i < n->n; i++)
         if (!node_note(n->key[i]->text) && !call_piece(n, i))
             good = bind_entry(b, row, items + kept++ * row->size, n->key[i], call_whole(b, n, n->item[i])) && good;
-    *out = (wr_list){one ? 1 : kept, items};
-    return in_range(b, row, n, out->n) && good;
+    *out = (wr_list){kept, items};
+    return in_range(b, row, n, kept) && good;
 }
 
 static bool bind_block(binder *b, const wr_param *row, const void **out, const node *n)

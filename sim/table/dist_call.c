@@ -20,8 +20,10 @@ static size_t word_length(const char *s)
 /* Names of other libraries for the same laws. */
 static const wr_variant *law_called(const char *s, size_t len)
 {
-    static const char *const same[][2] = {{"exp", "exponential"}, {"expo", "exponential"}, {"lognorm", "lognormal"}, {"gauss", "normal"},
-        {"norm", "normal"}, {"unif", "uniform"}, {"const", "constant"}, {"deterministic", "constant"}, {"hyperexp", "hyperexponential"}};
+    static const char *const same[][2] = {
+        {"exp", "exponential"}, {"expo", "exponential"}, {"lognorm", "lognormal"},      {"gauss", "normal"},
+        {"norm", "normal"},     {"unif", "uniform"},     {"hyperexp", "hyperexponential"}, {"const", "constant"},
+        {"deterministic", "constant"}};
     const char *names[32];
     char word[32];
     if (len >= sizeof word)
@@ -101,11 +103,10 @@ static void whole_text(const node *n, text *out)
 /* One argument as `key: value`; without a key it is the next of the law's rows. */
 static void argument(text *out, const wr_param **next, const char *s, size_t len)
 {
-    size_t n = word_length(s), gap = n < len ? strspn(s + n, " ") : 0;
-    bool named = n && n + gap < len && (s[n + gap] == '=' || s[n + gap] == ':');
+    size_t n = word_length(s), mark = n ? n + strspn(s + n, " ") : len;
     text_puts(out, out->len && out->s[out->len - 1] != '{' ? ", " : "");
-    if (named) {
-        size_t from = n + gap + 1;
+    if (mark < len && strchr("=:", s[mark])) {
+        size_t from = mark + 1;
         while (from < len && s[from] == ' ')
             from++;
         text_printf(out, "%.*s: %.*s", (int)n, s, (int)(len - from), s + from);

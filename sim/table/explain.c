@@ -73,9 +73,13 @@ static void add_many(text *out, const wr_param *row)
         text_puts(out, ", or one name");
 }
 
-static void add_type(text *out, const wr_param *row)
+static bool percentage(const wr_param *row)
 {
-    bool percent = row->unit && *row->unit == '%' && row->type == WR_T_NUMBER;
+    return row->unit && *row->unit == '%' && row->type == WR_T_NUMBER;
+}
+
+static void add_kind(text *out, const wr_param *row)
+{
     if (row->type == WR_T_ENUM)
         add_names(out, row->choices);
     else if (row->type == WR_T_DIST)
@@ -85,10 +89,15 @@ static void add_type(text *out, const wr_param *row)
     else if (row->type == WR_T_LIST || row->type == WR_T_MAP)
         add_many(out, row);
     else
-        text_puts(out, percent ? "percentage" : plain_type(row->type));
+        text_puts(out, percentage(row) ? "percentage" : plain_type(row->type));
+}
+
+static void add_type(text *out, const wr_param *row)
+{
+    add_kind(out, row);
     if (row->type == WR_T_BLOCK && row->shorthand)
         text_printf(out, ", or just its %s", row->shorthand);
-    if (row->unit && !percent)
+    if (row->unit && !percentage(row))
         text_printf(out, ", bare numbers are %s", row->unit);
     for (const char *w = row->words; w && *w; w += strspn(w, " ")) {
         text_printf(out, " or %.*s", (int)strcspn(w, " "), w);

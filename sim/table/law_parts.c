@@ -78,21 +78,26 @@ static bool read_datum(const law *l, const char *key, enum wr_type as, const nod
     return good;
 }
 
-/* p50, p99, p99.9; p999 is 99.9 as in metrics. NaN: none of them. */
-static double probability(const char *key)
+/* 50, 99, 99.9; 999 is 99.9 as in metrics, and 100 is nothing. NaN: none of them. */
+static double percentile(const char *s)
 {
-    size_t digits = strspn(key + 1, "0123456789");
-    if (strcmp(key, "min") == 0 || strcmp(key, "max") == 0)
-        return key[1] == 'a';
-    if (tolower((unsigned char)key[0]) != 'p' || !digits || digits > 4)
+    size_t digits = strspn(s, "0123456789"), point = s[digits] == '.' && digits <= 2;
+    size_t more = point ? strspn(s + digits + 1, "0123456789") : 0;
+    if (!digits || digits > 4 || s[digits + point + more] || more > 12 || strcmp(s, "100") == 0)
         return NAN;
-    char *end;
-    double p = strtod(key + 1, &end);
-    if (*end || strlen(key) > 16 || strpbrk(key + 1, "eExX") || (digits > 2 && key[1 + digits] == '.'))
-        return NAN;
+    double p = strtod(s, NULL);
     for (; digits > 2; digits--)
         p /= 10;
-    return p > 0 && strcmp(key + 1, "100") != 0 ? p / 100 : (double)NAN;
+    return p > 0 ? p / 100 : (double)NAN;
+}
+
+static double probability(const char *key)
+{
+    if (strcmp(key, "min") == 0)
+        return 0;
+    if (strcmp(key, "max") == 0)
+        return 1;
+    return tolower((unsigned char)key[0]) == 'p' ? percentile(key + 1) : (double)NAN;
 }
 
 static void insert(double *p, double *x, size_t n, double at, double value)
@@ -114,8 +119,9 @@ static bool read_points(const law *l, const node *in, double *p, double *x, size
         if (node_note(key))
             continue;
         if (isnan(at)) {
-            bind_error(l->b, in->key[i]->at, "unknown key '%s' of %s in '%s' of %s; allowed: min, max and pNN such as p50 or p99.9", key, l->name,
-                       l->row->key, l->b->what);
+            bind_error(l->b, in->key[i]->at,
+                       "unknown key '%s' of %s in '%s' of %s; allowed: min, max and pNN such as p50 or p99.9", key,
+                       l->name, l->row->key, l->b->what);
             return false;
         }
         if (!read_datum(l, key, l->row->of == WR_T_INT ? WR_T_NUMBER : l->row->of, in->item[i], &value))
@@ -131,28 +137,41 @@ static bool read_points(const law *l, const node *in, double *p, double *x, size
     return true;
 }
 
+static bool rising(const law *l, const double *p, const double *x, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        if (x[i] < x[i - 1]) {
+            law_refuse(l, NULL, "the values must not fall; the one at %.6g%% is below the one at %.6g%%", 100 * p[i],
+                       100 * p[i - 1]);
+            return false;
+        }
+    }
+    if (x[0] < 0)
+        law_refuse(l, NULL, "the least value is negative");
+    return x[0] >= 0;
+}
+
 const wr_dist *make_quantiles(const law *l)
 {
     const node *in = data_of(l, "points");
     if (!in)
         return NULL;
     size_t n = 0;
-    double *p = arena_alloc(l->b->arena, (in->n + 2) * sizeof *p), *x = arena_alloc(l->b->arena, (in->n + 2) * sizeof *x);
+    double *p = arena_alloc(l->b->arena, (in->n + 2) * sizeof *p);
+    double *x = arena_alloc(l->b->arena, (in->n + 2) * sizeof *x);
     if (!read_points(l, in, p, x, &n))
         return NULL;
     if (n < 2)
         return law_refuse(l, NULL, "it takes two points at least");
-    for (size_t i = 1; i < n; i++)
-        if (x[i] < x[i - 1])
-            return law_refuse(l, NULL, "the values must not fall; the one at %.6g%% is below the one at %.6g%%", 100 * p[i],
-                              100 * p[i - 1]);
-    if (x[0] < 0)
-        return law_refuse(l, NULL, "the least value is negative");
+    if (!rising(l, p, x, n) || !law_in_range(l, NULL, x[0]) || !law_in_range(l, NULL, x[n - 1]))
+        return NULL;
     if (p[0] > 0)
         insert(p, x, n++, 0, x[0]);
-    if (p[n - 1] < 1)
-        insert(p, x, n, 1, x[n - 1]), n++;
-    return law_in_range(l, NULL, x[0]) && law_in_range(l, NULL, x[n - 1]) ? dist_quantiles(l->b->arena, p, x, n) : NULL;
+    if (p[n - 1] < 1) {
+        insert(p, x, n, 1, x[n - 1]);
+        n++;
+    }
+    return dist_quantiles(l->b->arena, p, x, n);
 }
 
 static bool read_outcome(const law *l, const node *key, double *x)

@@ -47,12 +47,20 @@ void lint_words(lint *l, const char *key, const char *doc, const char *src)
         lint_say(l, key, "its src is neither a page nor 'assumption: why'");
 }
 
+static enum wr_type number_type(const wr_param *row)
+{
+    return row->type == WR_T_DIST ? row->of : row->type == WR_T_PROFILE ? WR_T_RATE : row->type;
+}
+
 static void check_source(lint *l, const wr_param *row)
 {
-    enum wr_type of = row->type == WR_T_DIST ? row->of : row->type;
-    if (row->cfn && row->def && !row->src && *row->def && strcmp(row->def, "none") != 0)
+    enum wr_type of = number_type(row);
+    bool fact = row->def && *row->def && strcmp(row->def, "none") != 0;
+    if (!row->cfn)
+        return;
+    if (fact && !row->src)
         lint_say(l, row->key, "it has a CloudFormation name and a default, but no src");
-    if (row->cfn && !row->unit && (of == WR_T_DUR || of == WR_T_BYTES))
+    if (!row->unit && (of == WR_T_DUR || of == WR_T_BYTES))
         lint_say(l, row->key, "it has a CloudFormation name, but no unit for bare numbers");
 }
 
@@ -62,22 +70,17 @@ static bool numeric(enum wr_type t)
     return t == WR_T_INT || t == WR_T_NUMBER || t == WR_T_SHARE || t == WR_T_DUR || t == WR_T_BYTES || t == WR_T_RATE;
 }
 
-static enum wr_type number_type(const wr_param *row)
-{
-    return row->type == WR_T_DIST ? row->of : row->type == WR_T_PROFILE ? WR_T_RATE : row->type;
-}
-
 static void check_range(lint *l, const wr_param *row)
 {
     enum wr_type t = number_type(row);
-    bool counted = t == WR_T_LIST || t == WR_T_MAP;
+    bool ranged = numeric(t) || t == WR_T_LIST || t == WR_T_MAP;
+    if (row->min == 0 && row->max == 0)
+        return;
     if (isnan(row->min) || isnan(row->max)) {
         lint_say(l, row->key, "its range is not a number");
         return;
     }
-    if (row->min == 0 && row->max == 0)
-        return;
-    if (!numeric(t) && !counted)
+    if (!ranged)
         lint_say(l, row->key, "a range on what is no number");
     if (row->max <= row->min)
         lint_say(l, row->key, "its range is empty: %g to %g", row->min, row->max);
@@ -85,23 +88,28 @@ static void check_range(lint *l, const wr_param *row)
         lint_say(l, row->key, "its range begins below 0");
 }
 
-static bool unit_of_others(const char *unit)
+static bool unit_of(enum wr_type t, const char *unit)
 {
     double x;
-    return strcmp(unit, "%") == 0 || quantity_read("1", 1, WR_T_DUR, unit, &x, NULL) == Q_OK ||
-           quantity_read("1", 1, WR_T_BYTES, unit, &x, NULL) == Q_OK || quantity_read("1", 1, WR_T_RATE, unit, &x, NULL) == Q_OK;
+    return quantity_read("1", 1, t, unit, &x, NULL) == Q_OK;
+}
+
+/* Numbers and counts may name what they are a number of, if it is not a unit that others have. */
+static bool unit_fits(enum wr_type t, const char *unit)
+{
+    bool percent = strcmp(unit, "%") == 0, plain = t == WR_T_INT || t == WR_T_NUMBER;
+    if (percent)
+        return t == WR_T_NUMBER || t == WR_T_SHARE;
+    if (plain)
+        return !unit_of(WR_T_DUR, unit) && !unit_of(WR_T_BYTES, unit) && !unit_of(WR_T_RATE, unit);
+    return numeric(t) && t != WR_T_SHARE && unit_of(t, unit);
 }
 
 static void check_unit(lint *l, const wr_param *row)
 {
-    enum wr_type t = number_type(row);
-    double x;
-    bool named = row->unit && (t == WR_T_INT || t == WR_T_NUMBER) && !unit_of_others(row->unit); /* of what it is a number */
-    bool percent = row->unit && strcmp(row->unit, "%") == 0 && (t == WR_T_NUMBER || t == WR_T_SHARE);
-    bool known = row->unit && numeric(t) && t != WR_T_SHARE && quantity_read("1", 1, t, row->unit, &x, NULL) == Q_OK;
-    if (row->unit && !named && !percent && (!known || t == WR_T_INT || t == WR_T_NUMBER))
-        lint_say(l, row->key, "its unit '%s' is unknown, or no unit of %s", row->unit, value_noun(row->type));
     bool of = row->of == WR_T_DUR || row->of == WR_T_BYTES || row->of == WR_T_NUMBER || row->of == WR_T_INT;
+    if (row->unit && !unit_fits(number_type(row), row->unit))
+        lint_say(l, row->key, "its unit '%s' is unknown, or no unit of %s", row->unit, value_noun(row->type));
     if (row->type == WR_T_DIST && !of)
         lint_say(l, row->key, "a distribution of nothing: .of is a time, size, number or whole number");
     if (row->type != WR_T_DIST && row->of)
@@ -116,17 +124,21 @@ static bool choice_of(const wr_param *row, const char *word, size_t len)
     return false;
 }
 
+static bool among(const char *const *names, const char *w, size_t len)
+{
+    for (; *names; names++)
+        if (strlen(*names) == len && strncmp(*names, w, len) == 0)
+            return true;
+    return false;
+}
+
 static void check_word(lint *l, const wr_param *row, const char *w, size_t len)
 {
-    static const char *const most[] = {"unlimited", "never"}, *const none[] = {"none", "off", "auto"};
-    bool large = false, absent = false, number = numeric(row->type) || row->type == WR_T_DIST || row->type == WR_T_PROFILE;
-    for (size_t i = 0; i < 3; i++) {
-        large |= i < 2 && strlen(most[i]) == len && strncmp(most[i], w, len) == 0;
-        absent |= strlen(none[i]) == len && strncmp(none[i], w, len) == 0;
-    }
-    if (!large && !absent)
+    static const char *const most[] = {"unlimited", "never", NULL}, *const none[] = {"none", "off", "auto", NULL};
+    bool large = among(most, w, len);
+    if (!large && !among(none, w, len))
         lint_say(l, row->key, "'%.*s' is none of the words unlimited, never, none, off and auto", (int)len, w);
-    else if (large && !number)
+    else if (large && !numeric(number_type(row)))
         lint_say(l, row->key, "'%.*s' has no meaning for %s", (int)len, w, value_noun(row->type));
     else if (row->type == WR_T_BOOL || row->type == WR_T_LINK || row->type == WR_T_FORMULA)
         lint_say(l, row->key, "words are not read here; 'none' comes with .optional");
@@ -134,14 +146,18 @@ static void check_word(lint *l, const wr_param *row, const char *w, size_t len)
         lint_say(l, row->key, "'%.*s' is a word and a choice", (int)len, w);
 }
 
-static void check_allowed(lint *l, const wr_param *row)
+static void check_words(lint *l, const wr_param *row)
 {
-    size_t n = 0;
     for (const char *w = row->words; w && *w; w += strspn(w, " ")) {
         size_t len = strcspn(w, " ");
         check_word(l, row, w, len);
         w += len;
     }
+}
+
+static void check_choices(lint *l, const wr_param *row)
+{
+    size_t n = 0;
     while (row->choices && n < MOST_CHOICES && row->choices[n])
         n++;
     if (row->type == WR_T_ENUM && !n)
@@ -165,41 +181,67 @@ static void check_shorthand(lint *l, const wr_param *row)
         lint_say(l, row->key, "its shorthand '%s' is no key of it", row->shorthand);
 }
 
-static void check_tables(lint *l, const wr_param *row)
+/* Where the binder itself writes the name, and the link behind it. */
+static void check_named(lint *l, const wr_param *row)
+{
+    size_t taken = sizeof(const char *) * (row->flags & WR_P_LINKS ? 2 : 1);
+    for (const wr_param *in = row->rows; in && in->key; in++)
+        if (in->offset < taken)
+            lint_say(l, row->key, "'%s' stands where the name or its link does", in->key);
+}
+
+static bool takes_rows(const wr_param *row)
 {
     enum wr_type t = row->type;
-    bool rows = t == WR_T_BLOCK || t == WR_T_MAP || t == WR_T_INCLUDE || (t == WR_T_LIST && !row->variants);
-    bool variants = t == WR_T_CHOICE || (t == WR_T_LIST && row->variants);
+    return t == WR_T_BLOCK || t == WR_T_MAP || t == WR_T_INCLUDE || (t == WR_T_LIST && !row->variants);
+}
+
+static bool takes_variants(const wr_param *row)
+{
+    return row->type == WR_T_CHOICE || (row->type == WR_T_LIST && row->variants);
+}
+
+static void check_tables(lint *l, const wr_param *row)
+{
+    bool rows = takes_rows(row), variants = takes_variants(row);
     if (rows && !row->rows)
         lint_say(l, row->key, "it has no rows");
-    if (rows && row->rows && !row->size)
+    else if (rows && !row->size)
         lint_say(l, row->key, "its rows have no size");
     if (variants && !row->variants)
         lint_say(l, row->key, "it has no variants");
     if ((!rows && row->rows) || (!variants && row->variants))
         lint_say(l, row->key, "it has a table that is not used");
-    if (t == WR_T_MAP)
-        for (const wr_param *in = row->rows; in && in->key; in++)
-            if (in->offset < sizeof(const char *) * (row->flags & WR_P_LINKS ? 2 : 1))
-                lint_say(l, row->key, "'%s' stands where the name or its link does", in->key);
+    if (row->type == WR_T_MAP)
+        check_named(l, row);
     check_shorthand(l, row);
+}
+
+/* Which flags a type may have. */
+static unsigned flags_of(const wr_param *row)
+{
+    unsigned links = WR_P_FORWARDS | WR_P_QUIET;
+    switch (row->type) {
+    case WR_T_LINK: return links;
+    case WR_T_TEXT: return WR_P_OPERATION;
+    case WR_T_LIST: return WR_P_ONE | WR_P_OPERATION;
+    case WR_T_MAP: return WR_P_ONE | WR_P_OPERATION | WR_P_NAMED | WR_P_LINKS | (row->flags & WR_P_LINKS ? links : 0);
+    case WR_T_NUMBER:
+    case WR_T_DIST: return WR_P_QUANTITY;
+    default: return 0;
+    }
 }
 
 static void check_flags(lint *l, const wr_param *row)
 {
-    enum wr_type t = row->type;
-    unsigned f = row->flags;
-    bool link = t == WR_T_LINK || (t == WR_T_MAP && f & WR_P_LINKS), many = t == WR_T_LIST || t == WR_T_MAP;
-    if ((f & (WR_P_FORWARDS | WR_P_QUIET) || row->accepts) && !link)
-        lint_say(l, row->key, "what is said of links, on what is none");
-    if (f & WR_P_ONE && !many)
-        lint_say(l, row->key, "WR_P_ONE is for lists and mappings");
-    if (f & WR_P_OPERATION && !many && t != WR_T_TEXT)
-        lint_say(l, row->key, "WR_P_OPERATION is for texts, lists and mappings");
-    if (f & (WR_P_NAMED | WR_P_LINKS) && t != WR_T_MAP)
-        lint_say(l, row->key, "WR_P_NAMED and WR_P_LINKS are for mappings");
-    if (f & WR_P_QUANTITY && t != WR_T_NUMBER && t != WR_T_DIST)
-        lint_say(l, row->key, "WR_P_QUANTITY is for numbers and distributions of a law");
+    static const char *const names[] = {"WR_P_ONE", "WR_P_FORWARDS", "WR_P_QUIET", "WR_P_OPERATION", "WR_P_QUANTITY",
+                                        "WR_P_NAMED", "WR_P_LINKS"};
+    unsigned wrong = row->flags & ~flags_of(row);
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (wrong & 1u << i)
+            lint_say(l, row->key, "%s is not for %s", names[i], value_noun(row->type));
+    if (row->accepts && !(row->type == WR_T_LINK || row->flags & WR_P_LINKS))
+        lint_say(l, row->key, ".accepts is for links");
 }
 
 static void check_row(lint *l, const wr_param *row)
@@ -215,7 +257,8 @@ static void check_row(lint *l, const wr_param *row)
     }
     check_range(l, row);
     check_unit(l, row);
-    check_allowed(l, row);
+    check_words(l, row);
+    check_choices(l, row);
     check_tables(l, row);
     check_flags(l, row);
 }
@@ -245,25 +288,29 @@ static bool ends(lint *l, const wr_param *rows)
 
 static void lint_table(lint *l, const wr_param *rows, size_t size);
 
+static void lint_form(lint *l, const wr_variant *all, const wr_variant *v)
+{
+    check_key(l, v->key);
+    lint_words(l, v->key, v->doc, v->src);
+    for (const wr_variant *before = all; before < v; before++)
+        if (node_same_key(before->key, v->key))
+            lint_say(l, v->key, "the form stands there twice");
+    if (v->rows && !v->size)
+        lint_say(l, v->key, "its rows have no size");
+    if (v->shorthand && !bind_row_of(v->rows, v->shorthand))
+        lint_say(l, v->key, "its shorthand '%s' is no key of it", v->shorthand);
+    if (v->flat && !v->rows)
+        lint_say(l, v->key, "a flat form without rows");
+    if (v->rows)
+        lint_under(l, v->key, v->rows, v->size, NULL);
+}
+
 static void lint_forms(lint *l, const wr_variant *v)
 {
     if (!first_time(l, v))
         return;
-    for (const wr_variant *at = v; at->key; at++) {
-        check_key(l, at->key);
-        lint_words(l, at->key, at->doc, at->src);
-        for (const wr_variant *before = v; before < at; before++)
-            if (node_same_key(before->key, at->key))
-                lint_say(l, at->key, "the form stands there twice");
-        if (at->rows && !at->size)
-            lint_say(l, at->key, "its rows have no size");
-        if (at->shorthand && !bind_row_of(at->rows, at->shorthand))
-            lint_say(l, at->key, "its shorthand '%s' is no key of it", at->shorthand);
-        if (at->flat && !at->rows)
-            lint_say(l, at->key, "a flat form without rows");
-        if (at->rows)
-            lint_under(l, at->key, at->rows, at->size, NULL);
-    }
+    for (const wr_variant *at = v; at->key; at++)
+        lint_form(l, v, at);
 }
 
 void lint_under(lint *l, const char *key, const wr_param *rows, size_t size, const wr_variant *v)
@@ -303,7 +350,8 @@ static size_t run(const wr_param *rows, size_t size, const wr_variant *v, const 
     return l.n;
 }
 
-size_t lint_rows(const wr_param *rows, size_t size, const char *name, void (*say)(void *arg, const char *line), void *arg)
+size_t lint_rows(const wr_param *rows, size_t size, const char *name, void (*say)(void *arg, const char *line),
+                 void *arg)
 {
     return run(rows, size, NULL, name, say, arg);
 }

@@ -6,14 +6,15 @@
 #include "lint.h"
 #include <string.h>
 
-enum { MOST_FIELDS = 1024 };
+enum { MOST_FIELDS = 1024, MOST_INCLUDES = 8 };
 
 static char letter_of(enum wr_type t)
 {
     static const char letters[] = {
-        [WR_T_BOOL] = 'b', [WR_T_INT] = 'i', [WR_T_NUMBER] = 'd', [WR_T_SHARE] = 'd', [WR_T_DUR] = 'i', [WR_T_BYTES] = 'd',
-        [WR_T_RATE] = 'd', [WR_T_DIST] = 'D', [WR_T_PROFILE] = 'P', [WR_T_TEXT] = 's', [WR_T_ENUM] = 'e', [WR_T_LINK] = 'l',
-        [WR_T_FORMULA] = 'F', [WR_T_BLOCK] = 'B', [WR_T_LIST] = 'L', [WR_T_MAP] = 'L', [WR_T_CHOICE] = 'C'};
+        [WR_T_BOOL] = 'b',  [WR_T_INT] = 'i',   [WR_T_NUMBER] = 'd',  [WR_T_SHARE] = 'd',   [WR_T_DUR] = 'i',
+        [WR_T_BYTES] = 'd', [WR_T_RATE] = 'd',  [WR_T_DIST] = 'D',    [WR_T_PROFILE] = 'P', [WR_T_TEXT] = 's',
+        [WR_T_ENUM] = 'e',  [WR_T_LINK] = 'l',  [WR_T_FORMULA] = 'F', [WR_T_BLOCK] = 'B',   [WR_T_LIST] = 'L',
+        [WR_T_MAP] = 'L',   [WR_T_CHOICE] = 'C'};
     size_t i = (size_t)t;
     return i < sizeof letters ? letters[i] : 0;
 }
@@ -37,6 +38,13 @@ typedef struct fields {
     struct { const char *key; size_t from, to; } at[MOST_FIELDS];
 } fields;
 
+static void check_letter(lint *l, const wr_param *row)
+{
+    if (row->ctype != letter_of(row->type))
+        lint_say(l, row->key, "the field's C type ('%c') is not that of %s ('%c')", row->ctype ? row->ctype : '?',
+                 value_noun(row->type), letter_of(row->type));
+}
+
 static void check_place(lint *l, const fields *f, const wr_param *row, size_t from, size_t to)
 {
     for (size_t i = 0; i < f->n; i++) {
@@ -56,13 +64,12 @@ static void collect(lint *l, fields *f, const wr_param *rows, size_t base, size_
             continue;
         if (to > size)
             lint_say(l, row->key, "its field is outside the struct: bytes %zu to %zu of %zu", from, to, size);
-        if (row->type == WR_T_INCLUDE && depth < 8) {
-            collect(l, f, row->rows, from, size, depth + 1);
+        if (row->type == WR_T_INCLUDE) {
+            if (depth < MOST_INCLUDES)
+                collect(l, f, row->rows, from, size, depth + 1);
             continue;
         }
-        if (row->type != WR_T_INCLUDE && row->ctype != letter_of(row->type))
-            lint_say(l, row->key, "the field's C type ('%c') is not that of %s ('%c')", row->ctype ? row->ctype : '?',
-                     value_noun(row->type), letter_of(row->type));
+        check_letter(l, row);
         check_place(l, f, row, from, to);
         f->at[f->n].key = row->key;
         f->at[f->n].from = from;

@@ -46,6 +46,15 @@ void node_put(wr_arena *a, node *in, node *key, node *value)
     in->item[in->n++] = value;
 }
 
+static node **copies(wr_arena *a, node *const *of, size_t n, int depth, size_t *budget)
+{
+    node **to = arena_alloc(a, (n ? n : 1) * sizeof *to);
+    for (size_t i = 0; i < n; i++)
+        if (!(to[i] = node_copy(a, of[i], depth, budget)))
+            return NULL;
+    return to;
+}
+
 node *node_copy(wr_arena *a, const node *n, int depth, size_t *budget)
 {
     if (depth > NODE_DEPTH || !*budget)
@@ -57,16 +66,9 @@ node *node_copy(wr_arena *a, const node *n, int depth, size_t *budget)
     c->room = 0;
     if (n->kind == NODE_SCALAR)
         return c;
-    c->item = n->n ? arena_alloc(a, n->n * sizeof *c->item) : NULL;
-    c->key = n->kind == NODE_MAP && n->n ? arena_alloc(a, n->n * sizeof *c->key) : NULL;
-    for (size_t i = 0; i < n->n; i++) {
-        c->item[i] = node_copy(a, n->item[i], depth + 1, budget);
-        if (c->key)
-            c->key[i] = node_copy(a, n->key[i], depth + 1, budget);
-        if (!c->item[i] || (c->key && !c->key[i]))
-            return NULL;
-    }
-    return c;
+    c->item = copies(a, n->item, n->n, depth + 1, budget);
+    c->key = c->item && n->kind == NODE_MAP ? copies(a, n->key, n->n, depth + 1, budget) : NULL;
+    return c->item && (c->key || n->kind == NODE_LIST) ? c : NULL;
 }
 
 size_t node_count(const node *n)
@@ -139,21 +141,25 @@ const char *node_ref(const node *n)
 }
 
 /* ---- printing ---------------------------------------------------------------------------------------- */
+/* A first character, or first word, that means something to YAML. */
+static bool starts_as_mark(const char *s)
+{
+    if (strchr("?:,[]{}#&*!|>'\"%@`= ", s[0]))
+        return true;
+    if (s[0] == '-' && (!s[1] || s[1] == ' ' || s[1] == '-'))
+        return true;
+    return strncmp(s, "...", 3) == 0 || strcmp(s, "<<") == 0;
+}
+
 /* Would the text, standing without quotes, be read back as the same text? */
 static bool plain(const char *s, size_t len)
 {
-    if (!len || strchr("?:,[]{}#&*!|>'\"%@`= ", s[0]) || s[len - 1] == ' ' || s[len - 1] == ':')
+    if (!len || starts_as_mark(s) || s[len - 1] == ' ' || s[len - 1] == ':')
         return false;
-    if ((s[0] == '-' && (len == 1 || s[1] == ' ' || s[1] == '-')) || strncmp(s, "...", 3) == 0)
-        return false;
-    if (strcmp(s, "<<") == 0)
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)s[i];
-        if (c < 0x20 || c >= 0x7f || (c == ':' && s[i + 1] == ' ') || (c == '#' && s[i - 1] == ' '))
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)s[i] < 0x20 || (unsigned char)s[i] >= 0x7f)
             return false;
-    }
-    return true;
+    return !strstr(s, ": ") && !strstr(s, " #");
 }
 
 /* Texts that were quoted stay so where they could be taken for a number, a parameter or nothing. */
@@ -164,14 +170,20 @@ static bool typed(const char *s)
 }
 
 /* Bytes of a character that YAML treats as a line break, a mark or not printable: it must be escaped. */
-static size_t awkward(const unsigned char *s, size_t left, unsigned *code)
+static size_t awkward(const char *s, size_t left, unsigned *code)
 {
-    if (left >= 2 && s[0] == 0xC2 && s[1] < 0xA0)
-        return *code = s[1], 2;
-    if (left >= 3 && s[0] == 0xE2 && s[1] == 0x80 && (s[2] == 0xA8 || s[2] == 0xA9))
-        return *code = 0x2000u + (s[2] & 0x3Fu), 3;
-    if (left >= 3 && s[0] == 0xEF && s[1] == 0xBB && s[2] == 0xBF)
-        return *code = 0xFEFF, 3;
+    static const struct { const char *bytes; unsigned code; } wide[] = {
+        {"\xE2\x80\xA8", 0x2028}, {"\xE2\x80\xA9", 0x2029}, {"\xEF\xBB\xBF", 0xFEFF}};
+    if (left >= 2 && (unsigned char)s[0] == 0xC2 && (unsigned char)s[1] < 0xA0) {
+        *code = (unsigned char)s[1];
+        return 2;
+    }
+    for (size_t i = 0; left >= 3 && i < sizeof wide / sizeof *wide; i++) {
+        if (memcmp(s, wide[i].bytes, 3) == 0) {
+            *code = wide[i].code;
+            return 3;
+        }
+    }
     return 0;
 }
 
@@ -181,7 +193,7 @@ static void print_quoted(text *out, const char *s, size_t len)
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)s[i];
         unsigned code = c;
-        size_t wide = awkward((const unsigned char *)s + i, len - i, &code);
+        size_t wide = awkward(s + i, len - i, &code);
         if (wide || c < 0x20 || c == 0x7f)
             text_printf(out, code < 0x100 ? "\\x%02x" : "\\u%04x", code);
         else if (c == '"' || c == '\\')

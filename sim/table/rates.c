@@ -100,6 +100,30 @@ static void splice(source *s, text *out, const char *e, int depth)
     }
 }
 
+/* 50% is a half where nothing follows that it could be the remainder of: at the end, or before a mark. */
+static size_t percent_length(const char *e)
+{
+    size_t digits = strspn(e, "0123456789."), gap = e[digits] == '%' ? strspn(e + digits + 1, " ") : 0;
+    bool alone = digits && e[digits] == '%' && (!e[digits + 1 + gap] || strchr("),+*/^<>=!", e[digits + 1 + gap]));
+    return alone ? digits + 1 : 0;
+}
+
+static void shares_as_numbers(source *s, text *out, const char *e)
+{
+    while (*e) {
+        size_t word = strspn(e, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"), share = word ? 0 : percent_length(e);
+        size_t number = word || share ? 0 : strspn(e, "0123456789.");
+        if (share) {
+            text_printf(out, "(0.01*%.*s)", (int)share - 1, e);
+            s->spliced = true;
+        }
+        size_t plain = word ? word : number ? number : 1;
+        if (!share)
+            text_add(out, e, plain);
+        e += share ? share : plain;
+    }
+}
+
 /* Where in the file the character `at` of the expression stands, if that can be told. */
 static wr_pos place(const source *s, size_t at)
 {
@@ -123,14 +147,16 @@ static double no_param(void *arg, const char *name, bool *ok)
 static const wr_profile *read_expression(binder *b, const wr_param *row, const node *n)
 {
     source s = {.b = b, .row = row, .n = n};
-    text t = {0};
+    text t = {0}, whole = {0};
     const char *why = NULL;
     size_t at = 0;
-    splice(&s, &t, n->text, 0);
+    splice(&s, &whole, n->text, 0);
+    shares_as_numbers(&s, &t, whole.s ? whole.s : "");
+    text_clear(&whole);
     expr *e = s.failed ? NULL : expr_compile(b->arena, t.s ? t.s : "", t.len, no_param, NULL, &why, &at);
     if (!e && !s.failed) {
-        bind_error(b, place(&s, at), "'%s' of %s must be a rate such as 900/s, or an expression of t: %s", row->key, b->what,
-                   why ? why : "it cannot be read");
+        bind_error(b, place(&s, at), "'%s' of %s must be a rate such as 900/s, or an expression of t: %s", row->key,
+                   b->what, why ? why : "it cannot be read");
         if (strchr(n->text, '(') && !strchr(n->text, ')'))
             wr_diag_hint(b->diag, "inside { } a comma ends a value: quote the expression");
     }

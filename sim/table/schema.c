@@ -110,8 +110,10 @@ static void print_scalars(text *out)
                    "\"time\": {\"type\": \"string\", \"pattern\": \"^(\\\\$.*|([0-9.eE+-]+(ns|us|ms|s|m|h|d))+)$\"}, "
                    "\"size\": {\"type\": \"string\", \"pattern\": \"^(\\\\$.*|[0-9.eE+-]+ *([KMGT]i?)?B)$\"}, "
                    "\"rate\": {\"type\": \"string\", \"pattern\": \"^(\\\\$.*|[0-9.eE+-]+[kM]?/(s|m|min|h|d))$\"}, "
-                   "\"share\": {\"anyOf\": [{\"type\": \"number\"}, {\"type\": \"string\", \"pattern\": \"^(\\\\$.*|[0-9.eE+-]+%?)$\"}]}, "
-                   "\"number\": {\"anyOf\": [{\"type\": \"number\"}, {\"type\": \"string\", \"pattern\": \"^(\\\\$.*|[0-9.eE+-]+[kM%]?)$\"}]}, "
+                   "\"share\": {\"anyOf\": [{\"type\": \"number\"}, "
+                   "{\"type\": \"string\", \"pattern\": \"^(\\\\$.*|[0-9.eE+-]+%?)$\"}]}, "
+                   "\"number\": {\"anyOf\": [{\"type\": \"number\"}, "
+                   "{\"type\": \"string\", \"pattern\": \"^(\\\\$.*|[0-9.eE+-]+[kM%]?)$\"}]}, "
                    "\"flag\": {\"anyOf\": [{\"type\": \"boolean\"}, {\"type\": \"string\"}]}");
 }
 
@@ -122,6 +124,11 @@ static void print_range(text *out, const wr_param *row)
         text_printf(out, ", \"minimum\": %.17g, \"maximum\": %.17g", row->min, row->max);
 }
 
+static bool flag_word(const char *s) /* which YAML takes for true or false */
+{
+    return strcmp(s, "on") == 0 || strcmp(s, "off") == 0 || strcmp(s, "true") == 0;
+}
+
 static void print_enum(text *out, const wr_param *row)
 {
     text_puts(out, "{\"enum\": [");
@@ -130,11 +137,12 @@ static void print_enum(text *out, const wr_param *row)
         schema_text(out, row->choices[i]);
     }
     text_puts(out, "]}, {\"$ref\": \"#/definitions/parameter\"}");
-    for (size_t i = 0; row->choices && row->choices[i]; i++) /* which YAML takes for true and false */
-        if (strcmp(row->choices[i], "on") == 0 || strcmp(row->choices[i], "off") == 0 || strcmp(row->choices[i], "true") == 0) {
+    for (size_t i = 0; row->choices && row->choices[i]; i++) {
+        if (flag_word(row->choices[i])) {
             text_puts(out, ", {\"type\": \"boolean\"}");
             return;
         }
+    }
 }
 
 /* ---- what may stand behind a key: the members of an anyOf ------------------------------------------------ */
@@ -142,7 +150,8 @@ static void print_words(text *out, const wr_param *row)
 {
     for (const char *w = row->words; w && *w;) {
         size_t len = strcspn(w, " ");
-        text_printf(out, ", {\"enum\": [\"%.*s\"%s]}", (int)len, w, len == 3 && strncmp(w, "off", 3) == 0 ? ", false" : "");
+        bool off = len == 3 && strncmp(w, "off", 3) == 0;
+        text_printf(out, ", {\"enum\": [\"%.*s\"%s]}", (int)len, w, off ? ", false" : "");
         w += len + strspn(w + len, " ");
     }
     if (row->optional)
@@ -188,7 +197,8 @@ static void print_compound(schema *s, text *out, const wr_param *row)
         print_element(s, out, row);
         return;
     }
-    text_puts(out, row->type == WR_T_LIST ? "{\"type\": \"array\", \"items\": " : "{\"type\": \"object\", \"additionalProperties\": ");
+    text_puts(out, row->type == WR_T_LIST ? "{\"type\": \"array\", \"items\": "
+                                          : "{\"type\": \"object\", \"additionalProperties\": ");
     print_element(s, out, row);
     text_puts(out, "}, {\"$ref\": \"#/definitions/parameter\"}");
     if (row->flags & WR_P_ONE) {
@@ -228,11 +238,11 @@ static void print_default(text *out, const wr_param *row)
 {
     double x;
     text_puts(out, ", \"default\": ");
-    bool number = quantity_read(row->def, strlen(row->def), WR_T_NUMBER, NULL, &x, NULL) == Q_OK && !strpbrk(row->def, "kM%");
-    if (number)
+    bool number = quantity_read(row->def, strlen(row->def), WR_T_NUMBER, NULL, &x, NULL) == Q_OK;
+    if (number && !strpbrk(row->def, "kM%"))
         text_printf(out, "%.17g", x);
     else if (row->type == WR_T_BOOL)
-        text_puts(out, strcmp(row->def, "true") == 0 || strcmp(row->def, "on") == 0 || strcmp(row->def, "yes") == 0 ? "true" : "false");
+        text_puts(out, flag_word(row->def) && row->def[1] != 'f' ? "true" : "false");
     else
         schema_text(out, row->def);
 }
@@ -327,6 +337,15 @@ static void print_form(schema *s, text *out, const wr_variant *v)
     print_end(out, NULL, v->key);
 }
 
+static void print_names(text *out, const wr_variant *v) /* a form may stand alone, by its name */
+{
+    text_puts(out, ", {\"enum\": [");
+    for (; v->key; v++) {
+        schema_text(out, v->key);
+        text_puts(out, v[1].key ? ", " : "]}");
+    }
+}
+
 static void print_forms(schema *s, text *out, const definition *d)
 {
     text_puts(out, "{\"anyOf\": [");
@@ -335,13 +354,10 @@ static void print_forms(schema *s, text *out, const definition *d)
         print_form(s, out, v);
     }
     text_puts(out, ", {\"$ref\": \"#/definitions/parameter\"}");
-    for (const wr_variant *v = d->variants; v->key && !d->of; v++) { /* a form may stand alone, by its name */
-        text_puts(out, v == d->variants ? ", {\"enum\": [" : ", ");
-        schema_text(out, v->key);
-        text_puts(out, v[1].key ? "" : "]}");
-    }
     if (d->of)
         text_printf(out, ", %s", scalar_ref(d->of));
+    else
+        print_names(out, d->variants);
     const wr_variant *brief = d->shorthand ? bind_variant_of(d->variants, d->shorthand) : NULL;
     const wr_param *row = brief && brief->shorthand ? bind_row_of(brief->rows, brief->shorthand) : NULL;
     if (row) {

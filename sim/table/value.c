@@ -89,7 +89,8 @@ static bool refuse(binder *b, const wr_param *row, enum wr_type as, const node *
     size_t count = words_of(b, row, words, 8);
     bool number = isdigit((unsigned char)*s) || strchr("+-.", *s);
     if (e == Q_NO_UNIT)
-        bind_error(b, n->at, "'%s' of %s has no unit: write %s%s or %s%s", row->key, b->what, s, w->fix[0], s, w->fix[1]);
+        bind_error(b, n->at, "'%s' of %s has no unit: write %s%s or %s%s", row->key, b->what, s, w->fix[0], s,
+                   w->fix[1]);
     else if (e == Q_RANGE)
         bind_error(b, n->at, "'%s' of %s is too large: '%s'", row->key, b->what, s);
     else if (e == Q_BAD_UNIT && number)
@@ -132,23 +133,25 @@ bool value_limits(const wr_param *row, enum wr_type as, text *out)
     return true;
 }
 
-static bool below_zero(enum wr_type as, double x)
+static bool within(const wr_param *row, enum wr_type as, double x)
 {
-    return x < 0 && as != WR_T_INT && as != WR_T_NUMBER;
+    if (x < 0 && as != WR_T_INT && as != WR_T_NUMBER)
+        return false;
+    if (row->max > row->min)
+        return x >= row->min && x <= row->max;
+    return as != WR_T_SHARE || x <= 1;
 }
 
 bool value_range(binder *b, const wr_param *row, enum wr_type as, wr_pos at, const char *written, double x)
 {
-    bool given = row->max > row->min;
-    double least = given ? row->min : 0, most = given ? row->max : as == WR_T_SHARE ? 1 : (double)INFINITY;
     text t = {0};
-    if (!below_zero(as, x) && ((!given && as != WR_T_SHARE) || (x >= least && x <= most)))
+    if (within(row, as, x))
         return true;
     if (!value_limits(row, as, &t))
         text_puts(&t, "0 or more");
     bind_error(b, at, "'%s' of %s is %s; allowed: %s", row->key, b->what, value_shown(b, written), t.s);
     text_clear(&t);
-    if (as == WR_T_SHARE && x > 1 && x <= 100 && most <= 1 && !strchr(written, '%'))
+    if (as == WR_T_SHARE && x > 1 && within(row, as, x / 100) && !strchr(written, '%'))
         wr_diag_hint(b->diag, "write %s%% or %g", written, x / 100);
     return false;
 }
@@ -179,7 +182,8 @@ static bool read_bool(binder *b, const wr_param *row, bool *field, const node *n
             }
         }
     }
-    bind_error(b, n->at, "'%s' of %s must be true or false; '%s' is neither", row->key, b->what, value_shown(b, n->text));
+    bind_error(b, n->at, "'%s' of %s must be true or false; '%s' is neither", row->key, b->what,
+               value_shown(b, n->text));
     return false;
 }
 
@@ -200,7 +204,8 @@ static bool read_choice(binder *b, const wr_param *row, int *field, const node *
         *field = -1;
         return true;
     }
-    bind_error(b, n->at, "'%s' of %s cannot be '%s'; allowed: %s", row->key, b->what, value_shown(b, n->text), t.s ? t.s : "nothing");
+    bind_error(b, n->at, "'%s' of %s cannot be '%s'; allowed: %s", row->key, b->what, value_shown(b, n->text),
+               t.s ? t.s : "nothing");
     bind_near(b, n->text, row->choices, count);
     text_clear(&t);
     return false;

@@ -77,17 +77,23 @@ void bind_near(binder *b, const char *word, const char *const *names, size_t n)
         wr_diag_hint(b->diag, "did you mean '%s'?", best);
 }
 
+static const node *parameter(binder *b, const char *name)
+{
+    const node *all = b->params && b->params->kind == NODE_MAP ? b->params : NULL;
+    for (size_t i = 0; all && i < all->n; i++) {
+        if (strcmp(all->key[i]->text, name) == 0) {
+            all->key[i]->used = true;
+            return all->item[i];
+        }
+    }
+    return NULL;
+}
+
 const node *bind_deref(binder *b, const node *n)
 {
     const char *name;
     for (int hops = 0; (name = node_ref(n)); hops++) {
-        const node *value = NULL;
-        for (size_t i = 0; b->params && b->params->kind == NODE_MAP && i < b->params->n; i++) {
-            if (strcmp(b->params->key[i]->text, name) == 0) {
-                value = b->params->item[i];
-                b->params->key[i]->used = true;
-            }
-        }
+        const node *value = parameter(b, name);
         if (!value || hops > NODE_DEPTH) {
             if (b->where && b->where->told) {
                 b->where->silent++;

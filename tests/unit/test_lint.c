@@ -190,12 +190,12 @@ static void test_compound_rows_have_the_tables_they_need(void **state)
 static void test_flags_are_of_the_type(void **state)
 {
     (void)state;
-    row_says((wr_param){COUNT, DOC, .flags = WR_P_QUIET}, "t.count: what is said of links, on what is none");
-    row_says((wr_param){COUNT, DOC, .accepts = 3}, "t.count: what is said of links, on what is none");
-    row_says((wr_param){COUNT, DOC, .flags = WR_P_ONE}, "t.count: WR_P_ONE is for lists and mappings");
-    row_says((wr_param){COUNT, DOC, .flags = WR_P_OPERATION}, "t.count: WR_P_OPERATION is for texts, lists and mappings");
-    row_says((wr_param){COUNT, DOC, .flags = WR_P_NAMED}, "t.count: WR_P_NAMED and WR_P_LINKS are for mappings");
-    row_says((wr_param){COUNT, DOC, .flags = WR_P_QUANTITY}, "t.count: WR_P_QUANTITY is for numbers and distributions of a law");
+    row_says((wr_param){COUNT, DOC, .flags = WR_P_QUIET}, "t.count: WR_P_QUIET is not for a whole number");
+    row_says((wr_param){COUNT, DOC, .accepts = 3}, "t.count: .accepts is for links");
+    row_says((wr_param){COUNT, DOC, .flags = WR_P_ONE}, "t.count: WR_P_ONE is not for a whole number");
+    row_says((wr_param){COUNT, DOC, .flags = WR_P_OPERATION}, "t.count: WR_P_OPERATION is not for a whole number");
+    row_says((wr_param){COUNT, DOC, .flags = WR_P_NAMED}, "t.count: WR_P_NAMED is not for a whole number");
+    row_says((wr_param){COUNT, DOC, .flags = WR_P_QUANTITY}, "t.count: WR_P_QUANTITY is not for a whole number");
 }
 
 static void test_nested_tables_are_looked_at_too(void **state)

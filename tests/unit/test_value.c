@@ -324,6 +324,9 @@ static void test_parameters_in_expressions_are_numbers_or_expressions(void **sta
     cfg c = filled(&t, "x-parameters: {peak: 900/s, every: 1h, part: 50%, shape: 1 + $part, low: -1}\nprofile: $peak*$shape + $low");
     assert_true(fabs(wr_profile_rate(c.profile, 0) - 1349) < 1e-9);
     bench_close(&t);
+    c = filled(&t, "profile: 200 * 50% + (10% + 1) * (7 % 4)");
+    assert_true(fabs(wr_profile_rate(c.profile, 0) - 103.3) < 1e-9);
+    bench_close(&t);
     c = filled(&t, "x-parameters: {p: 10 + t}\nprofile: $p");
     assert_true(wr_profile_rate(c.profile, 5 * WR_S) == 15);
     bench_close(&t);
