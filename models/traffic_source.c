@@ -96,6 +96,8 @@ static void plan(wr_comp *self)
     struct traffic *s = wr_state(self);
     wr_time t = due(cfg, s);
     s->next = (wr_event){0};
+    if (s->cursor.broken)
+        wr_break(self, "the rate of '%s' is not a number or grows without bound at %.9g s", wr_name(self), wr_dur_to_s(t < WR_NEVER ? t : wr_now(self)));
     if (t < cfg->end && s->made < cfg->count)
         s->next = wr_at(self, t, WR_PHASE_WORK, arrive, NULL);
 }

@@ -171,8 +171,8 @@ static void harvest_comp(crop *h, const comp_record *cr)
 {
     const wr_comp *c = cr->comp;
     for (int i = 0; i < c->uniform_n; i++)
-        if (c->store[i].kind && !wr_uniforms[i].hidden)
-            harvest_cell(h, cr, &cr->record[i], &wr_uniforms[i], true);
+        if (c->uniform[i]->kind && !wr_uniforms[i].hidden) /* a level may have two names */
+            harvest_cell(h, cr, record_of(h->k, c->uniform[i]), &wr_uniforms[i], true);
     for (int u = WR_U_RATIOS; u < WR_U_COST; u++)
         if (comp_has(c->model, u))
             harvest_ratio(h, cr, u, true);
@@ -282,6 +282,19 @@ static const char *blame_cause(const blame *b)
     return b->where->model->codes[b->code].cause;
 }
 
+/* Members of a group have rows of their own, too. */
+static void add_blame(wr_blame_row *rows, size_t *n, wr_blame_row more)
+{
+    for (wr_blame_row *r = rows; r < rows + *n; r++)
+        if (!strcmp(r->source, more.source) && !strcmp(r->where, more.where) && !strcmp(r->cause, more.cause) &&
+            !strcmp(r->stage, more.stage)) {
+            r->count += more.count;
+            r->first_s = fmin(r->first_s, more.first_s);
+            return;
+        }
+    rows[(*n)++] = more;
+}
+
 static void harvest_blames(crop *h)
 {
     static const char *const stages[WR_STAGES] = {"service", "wait", "cold", "backoff"};
@@ -292,8 +305,9 @@ static void harvest_blames(crop *h)
     wr_blame_row *rows = arena_alloc(h->a, (n + 1) * sizeof *rows);
     for (const wr_comp *c = h->k->r->first; c; c = c->next)
         for (const blame *b = c->blames; b; b = b->next)
-            rows[h->out->blames++] = (wr_blame_row){keep_text(h, c->name), keep_text(h, b->where->account->name), blame_cause(b),
-                                                    stages[b->stage], b->count, wr_dur_to_s(b->first)};
+            add_blame(rows, &h->out->blames,
+                      (wr_blame_row){keep_text(h, c->name), keep_text(h, b->where->account->name), blame_cause(b),
+                                     stages[b->stage], b->count, wr_dur_to_s(b->first)});
     h->out->blame = rows;
 }
 

@@ -268,10 +268,8 @@ static void deliver(wr_comp *to, void *arg)
     c->arrived = c->since = run_now(r);
     memset(c->mine, 0, sizeof c->mine + sizeof c->room);
     cell_add(to->uniform[0], 1); /* requests */
-    if (to->presence) {
+    if (to->presence)
         wr_shift(to, WR_U_IN_SYSTEM, 1);
-        wr_shift(to, WR_U_CONCURRENCY, 1);
-    }
     if (to->faulty && fault_answers(to, c))
         return;
     to->model->call(to, c);
@@ -447,10 +445,8 @@ static void count_end(wr_comp *to, const wr_call *c, wr_time now)
         wr_add(to, WR_U_LATE, 1);
         wr_add(c->from, WR_U_LATE, 1);
     }
-    if (to->presence) {
+    if (to->presence)
         wr_shift(to, WR_U_IN_SYSTEM, -1);
-        wr_shift(to, WR_U_CONCURRENCY, -1);
-    }
 }
 
 /* The answer leaves the callee now. */
@@ -541,10 +537,8 @@ void wr_reply_never(wr_call *c)
 {
     assert(!(c->state & (ANSWERED | LOST | ROOT)));
     c->state |= LOST;
-    if (c->to->presence) {
+    if (c->to->presence)
         wr_shift(c->to, WR_U_IN_SYSTEM, -1);
-        wr_shift(c->to, WR_U_CONCURRENCY, -1);
-    }
     settle(c);
 }
 

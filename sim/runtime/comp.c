@@ -131,6 +131,10 @@ static void make_cells(wr_comp *c)
         if (on)
             cell_init(&c->store[i], r, k, k != WR_COUNT);
     }
+    if (c->presence) { /* who is present is in work: one level under two names */
+        c->store[WR_U_CONCURRENCY - WR_U_REQUESTS].kind = 0;
+        c->uniform[WR_U_CONCURRENCY - WR_U_REQUESTS] = c->uniform[WR_U_IN_SYSTEM - WR_U_REQUESTS];
+    }
     for (int i = 0; i < own; i++) {
         const wr_metric *m = &c->model->metrics[i];
         c->cells[i] = m->kind == WR_RATIO ? &r->sink : &c->store[uniform + i];
@@ -414,6 +418,17 @@ wr_event wr_after(wr_comp *self, wr_dur d, wr_event_fn *fn, void *arg)
 bool wr_cancel(wr_comp *self, wr_event ev)
 {
     return wr_engine_cancel(self->run->engine, ev);
+}
+
+void wr_break(wr_comp *self, const char *fmt, ...)
+{
+    text t = {0};
+    va_list ap;
+    va_start(ap, fmt);
+    text_vprintf(&t, fmt, ap);
+    va_end(ap);
+    run_break(self->run, arena_copy(self->run->arena, t.s ? t.s : "", t.len));
+    text_clear(&t);
 }
 
 void wr_annotate(wr_comp *self, const char *kind, double value, const char *fmt, ...)

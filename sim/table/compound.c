@@ -24,11 +24,17 @@ static const node *first_key(const node *in)
     return NULL;
 }
 
+/* A key of its own: no note, and no piece of the value before it. */
+static bool counts(const node *in, size_t i)
+{
+    return !node_note(in->key[i]->text) && !call_piece(in, i);
+}
+
 static bool single(const node *in)
 {
     size_t keys = 0;
     for (size_t i = 0; i < in->n; i++)
-        keys += !node_note(in->key[i]->text) && !call_piece(in, i);
+        keys += counts(in, i);
     return keys == 1;
 }
 
@@ -331,7 +337,7 @@ static bool bind_names(binder *b, const wr_param *row, wr_list *out, const node 
     }
     char *items = arena_alloc(b->arena, n->n ? n->n * row->size : 1);
     for (size_t i = 0; i < n->n; i++)
-        if (!node_note(n->key[i]->text) && !call_piece(n, i))
+        if (counts(n, i))
             good = bind_entry(b, row, items + kept++ * row->size, n->key[i], call_whole(b, n, n->item[i])) && good;
     *out = (wr_list){kept, items};
     return in_range(b, row, n, kept) && good;

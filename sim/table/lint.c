@@ -73,9 +73,7 @@ static bool numeric(enum wr_type t)
 static void check_range(lint *l, const wr_param *row)
 {
     enum wr_type t = number_type(row);
-    bool ranged = numeric(t) || t == WR_T_LIST || t == WR_T_MAP;
-    if (row->min == 0 && row->max == 0)
-        return;
+    bool ranged = numeric(t) || t == WR_T_LIST || t == WR_T_MAP, plain = t == WR_T_INT || t == WR_T_NUMBER;
     if (isnan(row->min) || isnan(row->max)) {
         lint_say(l, row->key, "its range is not a number");
         return;
@@ -84,7 +82,7 @@ static void check_range(lint *l, const wr_param *row)
         lint_say(l, row->key, "a range on what is no number");
     if (row->max <= row->min)
         lint_say(l, row->key, "its range is empty: %g to %g", row->min, row->max);
-    if (row->min < 0 && t != WR_T_INT && t != WR_T_NUMBER)
+    if (row->min < 0 && !plain)
         lint_say(l, row->key, "its range begins below 0");
 }
 
@@ -155,21 +153,34 @@ static void check_words(lint *l, const wr_param *row)
     }
 }
 
-static void check_choices(lint *l, const wr_param *row)
+static bool among_first(const char *const *choices, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (strcmp(choices[k], choices[i]) == 0)
+            return true;
+    return false;
+}
+
+static size_t choices_of(const wr_param *row)
 {
     size_t n = 0;
     while (row->choices && n < MOST_CHOICES && row->choices[n])
         n++;
+    return n;
+}
+
+static void check_choices(lint *l, const wr_param *row)
+{
+    size_t n = choices_of(row);
     if (row->type == WR_T_ENUM && !n)
         lint_say(l, row->key, "it has no choices");
     if (row->type != WR_T_ENUM && row->choices)
         lint_say(l, row->key, "choices on what is no choice");
     if (n == MOST_CHOICES)
         lint_say(l, row->key, "its choices have no end");
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = i + 1; k < n; k++)
-            if (strcmp(row->choices[i], row->choices[k]) == 0)
-                lint_say(l, row->key, "its choice '%s' stands there twice", row->choices[i]);
+    for (size_t i = 1; i < n; i++)
+        if (among_first(row->choices, i))
+            lint_say(l, row->key, "its choice '%s' stands there twice", row->choices[i]);
 }
 
 /* ---- structure -------------------------------------------------------------------------------------------- */
@@ -201,6 +212,11 @@ static bool takes_variants(const wr_param *row)
     return row->type == WR_T_CHOICE || (row->type == WR_T_LIST && row->variants);
 }
 
+static bool unused_table(const wr_param *row)
+{
+    return (row->rows && !takes_rows(row)) || (row->variants && !takes_variants(row));
+}
+
 static void check_tables(lint *l, const wr_param *row)
 {
     bool rows = takes_rows(row), variants = takes_variants(row);
@@ -210,7 +226,7 @@ static void check_tables(lint *l, const wr_param *row)
         lint_say(l, row->key, "its rows have no size");
     if (variants && !row->variants)
         lint_say(l, row->key, "it has no variants");
-    if ((!rows && row->rows) || (!variants && row->variants))
+    if (unused_table(row))
         lint_say(l, row->key, "it has a table that is not used");
     if (row->type == WR_T_MAP)
         check_named(l, row);
@@ -255,7 +271,8 @@ static void check_row(lint *l, const wr_param *row)
         lint_words(l, row->key, row->doc, row->src);
         check_source(l, row);
     }
-    check_range(l, row);
+    if (row->min != 0 || row->max != 0)
+        check_range(l, row);
     check_unit(l, row);
     check_words(l, row);
     check_choices(l, row);

@@ -108,19 +108,27 @@ static size_t percent_length(const char *e)
     return alone ? digits + 1 : 0;
 }
 
+static size_t word_length(const char *e)
+{
+    size_t n = 0;
+    while (isalpha((unsigned char)e[n]) || e[n] == '_' || (n && isdigit((unsigned char)e[n])))
+        n++;
+    return n;
+}
+
 static void shares_as_numbers(source *s, text *out, const char *e)
 {
     while (*e) {
-        size_t word = strspn(e, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"), share = word ? 0 : percent_length(e);
-        size_t number = word || share ? 0 : strspn(e, "0123456789.");
+        size_t word = word_length(e), share = word ? 0 : percent_length(e), number = strspn(e, "0123456789.");
         if (share) {
             text_printf(out, "(0.01*%.*s)", (int)share - 1, e);
             s->spliced = true;
+            e += share;
+            continue;
         }
         size_t plain = word ? word : number ? number : 1;
-        if (!share)
-            text_add(out, e, plain);
-        e += share ? share : plain;
+        text_add(out, e, plain);
+        e += plain;
     }
 }
 
@@ -144,6 +152,14 @@ static double no_param(void *arg, const char *name, bool *ok)
     return 0;
 }
 
+static void refuse(const source *s, wr_pos at, const char *why)
+{
+    bind_error(s->b, at, "'%s' of %s must be a rate such as 900/s, or an expression of t: %s", s->row->key, s->b->what,
+               why);
+    if (strchr(s->n->text, '(') && !strchr(s->n->text, ')'))
+        wr_diag_hint(s->b->diag, "inside { } a comma ends a value: quote the expression");
+}
+
 static const wr_profile *read_expression(binder *b, const wr_param *row, const node *n)
 {
     source s = {.b = b, .row = row, .n = n};
@@ -154,12 +170,8 @@ static const wr_profile *read_expression(binder *b, const wr_param *row, const n
     shares_as_numbers(&s, &t, whole.s ? whole.s : "");
     text_clear(&whole);
     expr *e = s.failed ? NULL : expr_compile(b->arena, t.s ? t.s : "", t.len, no_param, NULL, &why, &at);
-    if (!e && !s.failed) {
-        bind_error(b, place(&s, at), "'%s' of %s must be a rate such as 900/s, or an expression of t: %s", row->key,
-                   b->what, why ? why : "it cannot be read");
-        if (strchr(n->text, '(') && !strchr(n->text, ')'))
-            wr_diag_hint(b->diag, "inside { } a comma ends a value: quote the expression");
-    }
+    if (!e && !s.failed)
+        refuse(&s, place(&s, at), why ? why : "it cannot be read");
     text_clear(&t);
     return e ? profile_expr(b->arena, e, b->horizon > 0 ? b->horizon : WR_NEVER) : NULL;
 }

@@ -242,7 +242,7 @@ static void print_default(text *out, const wr_param *row)
     if (number && !strpbrk(row->def, "kM%"))
         text_printf(out, "%.17g", x);
     else if (row->type == WR_T_BOOL)
-        text_puts(out, flag_word(row->def) && row->def[1] != 'f' ? "true" : "false");
+        text_puts(out, strchr("fn", *row->def) || strcmp(row->def, "off") == 0 ? "false" : "true");
     else
         schema_text(out, row->def);
 }

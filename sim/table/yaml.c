@@ -140,6 +140,15 @@ static void check_tag(reader *r, const node *n, const yaml_char_t *tag)
         wr_diag_add(r->diag, WR_ERROR, n->at, "the tag '%s' is not allowed; only !Ref NAME is", str(tag));
 }
 
+static void check_scalar_tag(reader *r, node *n, const yaml_char_t *tag)
+{
+    n->ref = tag && strcmp(str(tag), "!Ref") == 0;
+    if (!n->ref)
+        check_tag(r, n, tag);
+    else if (!name_valid(n->text))
+        wr_diag_add(r->diag, WR_ERROR, n->at, "!Ref takes the name of a parameter; '%s' is none", n->text);
+}
+
 /* An anchor is known while its value is being read, but has no node until then. */
 static size_t open_anchor(reader *r, const yaml_char_t *name)
 {
@@ -171,11 +180,7 @@ static node *read_scalar(reader *r, const yaml_event_t *e, int depth)
     n->quoted = e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     if (memchr(n->text, 0, n->len))
         wr_diag_add(r->diag, WR_ERROR, n->at, "a text with a zero byte in it");
-    const yaml_char_t *tag = e->data.scalar.tag;
-    if (tag && strcmp(str(tag), "!Ref") == 0)
-        n->ref = true;
-    else
-        check_tag(r, n, tag);
+    check_scalar_tag(r, n, e->data.scalar.tag);
     close_anchor(r, open_anchor(r, e->data.scalar.anchor), n);
     return n;
 }

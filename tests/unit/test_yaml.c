@@ -114,6 +114,8 @@ static void test_tags_other_than_ref_are_refused(void **state)
     refused("a: !!str 5\n", "1:4+7 the tag 'tag:yaml.org,2002:str' is not allowed; only !Ref NAME is");
     refused("a: !Sub [b]\n", "1:4+6 the tag '!Sub' is not allowed; only !Ref NAME is");
     refused("a: !Sub {b: 1}\n", "1:4+6 the tag '!Sub' is not allowed; only !Ref NAME is");
+    refused("a: !Ref 'a b'\n", "1:4+10 !Ref takes the name of a parameter; 'a b' is none");
+    refused("a: !Ref AWS::Region\n", "1:4+16 !Ref takes the name of a parameter; 'AWS::Region' is none");
     bench t;
     node *a = node_get(tree(&t, "a: !Ref peak\n"), "a");
     assert_true(a->ref);
