@@ -78,7 +78,6 @@ static void count_end(wr_comp *self, const struct request *r, enum wr_status s, 
     static const short counter[WR_STATUSES] = {
         [WR_THROTTLED] = WR_U_THROTTLED, [WR_TIMEOUT] = WR_U_TIMEOUTS, [WR_REJECTED] = WR_U_REJECTED};
     const struct traffic_cfg *cfg = wr_cfg(self);
-    observe(self, r, WR_U_LATENCY_ALL, latency);
     if (s == WR_OK) {
         add(self, r, WR_U_COMPLETED, 1);
         observe(self, r, WR_U_LATENCY, latency);
@@ -86,6 +85,7 @@ static void count_end(wr_comp *self, const struct request *r, enum wr_status s, 
             add(self, r, WR_U_GOODPUT, 1);
         return;
     }
+    observe(self, r, WR_U_LATENCY_ALL, latency); /* a good one counts there by itself */
     add(self, r, WR_U_ERRORS, 1);
     if (counter[s])
         add(self, r, counter[s], 1);

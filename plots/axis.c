@@ -113,35 +113,43 @@ size_t axis_log(tick out[AXIS_TICKS], double lo, double hi, const char *unit)
     return n;
 }
 
-/* The largest unit in which the steps are whole numbers. */
-static double clock_unit(double end_s, double step, const char **name)
+/* The unit of a run that long. Steps that are no whole numbers of it are written as a clock does: 19:45 h. */
+static const struct clock { double per, least; const char *name; } clocks[] = {
+    {86400, 3 * 86400 + 1, "d"}, {3600, 3 * 3600 + 1, "h"}, {60, 181, "min"}, {1, 0, "s"}};
+
+static void name_time(tick *t, double x, double step, double end_s, bool last)
 {
-    static const struct { double per, least; const char *name; } of[] = {
-        {86400, 3 * 86400 + 1, "d"}, {3600, 3 * 3600 + 1, "h"}, {60, 181, "min"}, {1, 0, "s"}};
-    size_t i = 0;
-    while (i + 1 < sizeof of / sizeof *of && (end_s < of[i].least || step < of[i].per))
+    size_t i = 0, n = sizeof clocks / sizeof *clocks;
+    while (end_s < clocks[i].least)
         i++;
-    *name = of[i].name;
-    return of[i].per;
+    while (i + 1 < n && step < clocks[i].per && (i == 0 || step < clocks[i + 1].per))
+        i++;
+    bool split = i + 1 < n && step < clocks[i].per;
+    const char *space = last ? " " : "", *unit = last ? clocks[i].name : "";
+    double whole = floor(x / clocks[i].per + 1e-9);
+    if (split)
+        snprintf(t->text, sizeof t->text, "%.0f:%02.0f%s%s", whole, fmax(0, x - whole * clocks[i].per) / clocks[i + 1].per, space, unit);
+    else
+        snprintf(t->text, sizeof t->text, "%.9g%s%s", x / clocks[i].per, space, unit);
 }
 
-size_t axis_time(tick out[AXIS_TICKS], double end_s, size_t about)
+size_t axis_time(tick out[AXIS_TICKS], double begin_s, double end_s, size_t about)
 {
     static const double steps[] = {1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900,
                                    1200, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000};
-    const char *unit;
-    if (!(end_s > 0) || !isfinite(end_s))
+    double span = end_s - begin_s;
+    if (!(span > 0) || !(begin_s >= 0) || !isfinite(end_s))
         return 0;
     size_t k = 0, n = 0, all = sizeof steps / sizeof *steps;
-    while (k + 1 < all && end_s / steps[k] > fmax(1, (double)about))
+    while (k + 1 < all && span / steps[k] > fmax(1, (double)about))
         k++;
     double step = steps[k];
-    while (end_s / step > AXIS_TICKS - 1)
+    while (span / step > AXIS_TICKS - 2)
         step *= 2;
-    double per = clock_unit(end_s, step, &unit), last = floor(end_s / step + 1e-9);
-    for (double i = 0; i <= last && n < AXIS_TICKS; i++, n++) {
+    double last = floor(end_s / step + 1e-9);
+    for (double i = ceil(begin_s / step - 1e-9); i <= last && n < AXIS_TICKS; i++, n++) {
         out[n].at = i * step;
-        snprintf(out[n].text, sizeof out[n].text, i == last ? "%.4g %s" : "%.4g", i * step / per, unit);
+        name_time(&out[n], i * step, step, end_s, i == last);
     }
     return n;
 }

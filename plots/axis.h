@@ -17,7 +17,7 @@ typedef struct tick {
 /* At about so many round places in lo..hi. `whole`: only whole numbers (instances, messages). */
 size_t axis_linear(tick out[AXIS_TICKS], double lo, double hi, size_t about, const char *unit, bool whole);
 size_t axis_log(tick out[AXIS_TICKS], double lo, double hi, const char *unit);  /* decades; 2 and 5 when few */
-size_t axis_time(tick out[AXIS_TICKS], double end_s, size_t about);             /* seconds, minutes, hours or days */
+size_t axis_time(tick out[AXIS_TICKS], double begin_s, double end_s, size_t about); /* seconds, minutes, hours or days */
 
 /* Units: "s" "1/s" "1" "B" "USD" "%" "share" (0..1, shown as percent), "units", "units/s"; others stand behind the number. */
 enum { SAY = 48 };

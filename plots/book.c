@@ -12,9 +12,24 @@ static double positive(double x, double otherwise)
     return x > 0 && isfinite(x) ? x : otherwise;
 }
 
+/* Cuts the book to the periods that begin in the window asked for. */
+static void window(book *b)
+{
+    double from = (double)b->cfg->from / 1e9, to = b->cfg->to == WR_NEVER ? INFINITY : (double)b->cfg->to / 1e9;
+    while (b->n && b->t[0] + b->period <= from) {
+        b->t++;
+        b->skip++;
+        b->n--;
+    }
+    while (b->n && b->t[b->n - 1] >= to)
+        b->n--;
+    b->begin = b->skip && b->n ? b->t[0] : 0;
+    b->end = fmin(b->end, fmax(to, b->begin + b->period));
+}
+
 book book_open(const void *cfg, wr_store *s, wr_canvas *c)
 {
-    static const chart_cfg usual = {.marks = true};
+    static const chart_cfg usual = {.marks = true, .to = WR_NEVER};
     book b = {.c = c, .s = s, .cfg = cfg ? cfg : &usual, .reps = wr_store_reps(s), .t = wr_store_time(s)};
     size_t points = wr_store_points(s);
     b.n = b.t ? wr_store_periods(s) : 0;
@@ -25,7 +40,14 @@ book book_open(const void *cfg, wr_store *s, wr_canvas *c)
     double last = b.n ? b.t[b.n - 1] : 0, end = wr_store_attr(s, "duration_s");
     b.end = end > last && isfinite(end) ? end : last + b.period;
     b.warmup = positive(wr_store_attr(s, "warmup_s"), 0);
+    window(&b);
     return b;
+}
+
+const double *book_series(const book *b, size_t rep, const char *name)
+{
+    const double *x = wr_store_series(b->s, b->point, rep, name);
+    return x ? x + b->skip : NULL;
 }
 
 double book_length(const book *b, size_t i)
@@ -179,12 +201,34 @@ static size_t notes_of(const book *b, const wr_note_row **note, const wr_store_a
     return n;
 }
 
+static bool one_of(const char *const *kinds, const char *kind)
+{
+    while (*kinds && !same(*kinds, kind))
+        kinds++;
+    return *kinds != NULL;
+}
+
+static size_t notes(const book *b, const char *const *kinds, const char *owner, const mark **out)
+{
+    const wr_note_row *note;
+    const wr_store_at *at;
+    size_t rep, n = notes_of(b, &note, &at, &rep), found = 0;
+    mark *m = arena_alloc(b->c->arena, (n + 1) * sizeof *m);
+    for (size_t i = 0; b->cfg->marks && i < n; i++)
+        if (at[i].point == b->point && at[i].replication == rep && one_of(kinds, note[i].kind) &&
+            (!owner || same(note[i].owner, owner)))
+            m[found++] =
+                (mark){note[i].time_s, note[i].time_s, note[i].value, note[i].owner, note[i].kind, note[i].text};
+    *out = m;
+    return found;
+}
+
 /* A fault begins with a note of a value and ends with one of value 0 at the same owner. */
 size_t book_faults(const book *b, const mark **out)
 {
     static const char *const kinds[] = {"fault", NULL};
     const mark *note;
-    size_t n = book_actions(b, kinds, NULL, &note), found = 0;
+    size_t n = notes(b, kinds, NULL, &note), found = 0;
     mark *m = arena_alloc(b->c->arena, (n + 1) * sizeof *m);
     for (size_t i = 0; i < n; i++) {
         size_t k = note[i].value == 0 ? 0 : found;
@@ -199,28 +243,25 @@ size_t book_faults(const book *b, const mark **out)
     }
     for (size_t i = 0; i < found; i++)
         m[i].to = fmin(m[i].to, b->end);
+    size_t shown = 0;
+    for (size_t i = 0; i < found; i++) /* those that reach into the window */
+        if (m[i].to > b->begin && m[i].from < b->end) {
+            m[shown] = m[i];
+            m[shown].from = fmax(m[shown].from, b->begin);
+            shown++;
+        }
     *out = m;
-    return found;
-}
-
-static bool one_of(const char *const *kinds, const char *kind)
-{
-    while (*kinds && !same(*kinds, kind))
-        kinds++;
-    return *kinds != NULL;
+    return shown;
 }
 
 size_t book_actions(const book *b, const char *const *kinds, const char *owner, const mark **out)
 {
-    const wr_note_row *note;
-    const wr_store_at *at;
-    size_t rep, n = notes_of(b, &note, &at, &rep), found = 0;
+    const mark *all;
+    size_t n = notes(b, kinds, owner, &all), found = 0;
     mark *m = arena_alloc(b->c->arena, (n + 1) * sizeof *m);
-    for (size_t i = 0; b->cfg->marks && i < n; i++)
-        if (at[i].point == b->point && at[i].replication == rep && one_of(kinds, note[i].kind) &&
-            (!owner || same(note[i].owner, owner)))
-            m[found++] =
-                (mark){note[i].time_s, note[i].time_s, note[i].value, note[i].owner, note[i].kind, note[i].text};
+    for (size_t i = 0; i < n; i++)
+        if (all[i].from >= b->begin && all[i].from < b->end)
+            m[found++] = all[i];
     *out = m;
     return found;
 }

@@ -17,6 +17,7 @@ typedef struct chart_cfg { /* common to all kinds; the first field of a kind's o
     const char *title;     /* NULL: the chart's own words */
     bool marks;
     int64_t point;
+    wr_dur from, to;       /* of time axes */
 } chart_cfg;
 extern const wr_param chart_params[];
 #define CHART_CFG(S, base) /* rows of chart_params for a struct of a kind's own */                                     \
@@ -25,7 +26,11 @@ extern const wr_param chart_params[];
     {.key = "marks", .type = WR_T_BOOL, WR_FIELD(S, base.marks), .def = "true",                                        \
      .doc = "Shade faults and mark scaling actions."},                                                                 \
     {.key = "point", .type = WR_T_INT, WR_FIELD(S, base.point), .def = "0", .min = 0, .max = 1e9,                      \
-     .doc = "Which point of a merged sweep to draw."}
+     .doc = "Which point of a merged sweep to draw."},                                                                 \
+    {.key = "from", .type = WR_T_DUR, WR_FIELD(S, base.from), .def = "0s", .min = 0, .max = 1e9,                       \
+     .doc = "Where axes of time begin."},                                                                              \
+    {.key = "to", .type = WR_T_DUR, WR_FIELD(S, base.to), .def = "never", .words = "never",                            \
+     .doc = "Where axes of time end; never: with the run."}
 
 /* ---- theme.c: one colour, one meaning ------------------------------------------------------------------ */
 enum role { ROLE_OFFERED, ROLE_SERVED, ROLE_THROTTLED, ROLE_FAILED, ROLE_TIMEOUT, ROLE_REFUSED, ROLE_CAPACITY, ROLE_USED,
@@ -49,9 +54,10 @@ typedef struct book {
     wr_canvas *c;
     wr_store *s;
     const chart_cfg *cfg;
-    size_t point, reps, n;         /* n: periods */
+    size_t point, reps, n;         /* n: periods shown */
+    size_t skip;                   /* periods before them */
     const double *t;               /* their starts */
-    double period, end, warmup;
+    double period, begin, end, warmup;
     bool timeless;                 /* this chart has no time axis */
 } book;
 book book_open(const void *cfg, wr_store *s, wr_canvas *c); /* cfg NULL: defaults */
@@ -74,6 +80,7 @@ trace trace_one(const book *b, const char *owner, const char *metric, unsigned f
 trace trace_first(const book *b, const char *owner, const char *const *metrics, unsigned flags); /* the first that exists */
 /* express.c: a metric expression of SCENARIO.md 8.3, period by period; *unit as axis.h names it. mid NULL: err says why. */
 trace trace_expression(const book *b, const char *expression, const char **unit, wr_err *err);
+const double *book_series(const book *b, size_t rep, const char *name); /* of the periods shown; NULL */
 bool trace_any(const trace *t);       /* some sample is not zero */
 double trace_last(const trace *t, size_t n);
 double trace_crosses(const book *b, const trace *t, double bound); /* first time after the warm-up above; NaN: never */

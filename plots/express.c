@@ -43,7 +43,7 @@ static bool evaluate(const book *b, size_t rep, const void *of, double *out)
     const double **x = arena_alloc(b->c->arena, (e->f->atoms + 1) * sizeof *x);
     double *at = arena_alloc(b->c->arena, (e->f->atoms + 1) * sizeof *at);
     for (size_t k = 0; k < e->f->atoms; k++)
-        if (e->series[k] && !(x[k] = wr_store_series(b->s, b->point, rep, e->series[k])))
+        if (e->series[k] && !(x[k] = book_series(b, rep, e->series[k])))
             return false;
     for (size_t i = 0; i < b->n; i++) {
         for (size_t k = 0; k < e->f->atoms; k++)

@@ -40,7 +40,7 @@ static double finding_lines(const book *b, const char *finding)
 
 static void footer_words(const book *b, text *t)
 {
-    char period[SAY], end[SAY];
+    char period[SAY], begin[SAY], end[SAY];
     const mark *m;
     const char *name = wr_store_text(b->s, "title"), *many = b->reps == 1 ? "" : "s";
     double seed = wr_store_attr(b->s, "seed");
@@ -53,7 +53,10 @@ static void footer_words(const book *b, text *t)
         text_printf(t, " · %zu replication%s of %s", b->reps, many, say_clock(end, b->end));
         return;
     }
-    text_printf(t, " · %s, periods of %s", say_clock(end, b->end), say_clock(period, b->period));
+    if (b->skip)
+        text_printf(t, " · from %s", say_clock(begin, b->begin));
+    text_printf(t, b->skip ? " to %s, periods of %s" : " · %s, periods of %s", say_clock(end, b->end),
+                say_clock(period, b->period));
     if (b->reps > 1)
         text_printf(t, " · line: median, band: middle 80 %% of %zu replications", b->reps);
     if (book_actions(b, scaling, NULL, &m))
@@ -112,7 +115,7 @@ box box_column(box in, size_t i, size_t n, double gap)
 /* ---- a panel ---------------------------------------------------------------------------------------- */
 static void shade(panel *p, double from, double to, ink fill)
 {
-    double x0 = scale_at(&p->x, fmax(0, from)), x1 = scale_at(&p->x, fmin(to, p->b->end));
+    double x0 = scale_at(&p->x, fmax(p->b->begin, from)), x1 = scale_at(&p->x, fmin(to, p->b->end));
     canvas_box(p->b->c, (box){x0, p->plot.y, fmax(x1 - x0, 1), p->plot.h}, fill);
 }
 
@@ -145,7 +148,7 @@ static void background(panel *p)
     const book *b = p->b;
     const mark *m;
     size_t n = book_faults(b, &m);
-    if (b->warmup > 0)
+    if (b->warmup > b->begin)
         shade(p, 0, fmin(b->warmup, b->end), theme_ink(0x000000, 0.055));
     for (size_t i = 0; i < n; i++)
         shade(p, m[i].from, m[i].to, theme_ink(0xd55e00, 0.10));
@@ -154,7 +157,7 @@ static void background(panel *p)
     name_faults(p, m, n);
     font f = theme_quiet(9.5, LEFT);
     double free_to = n ? scale_at(&p->x, m[0].from) : p->plot.x + p->plot.w;
-    if (b->warmup > 0 && p->plot.x + canvas_width(b->c, f, "warm-up") < free_to)
+    if (b->warmup > b->begin && p->plot.x + canvas_width(b->c, f, "warm-up") < free_to)
         canvas_text(b->c, p->plot.x, p->plot.y - 6, f, "warm-up");
 }
 
@@ -184,7 +187,7 @@ static void times(panel *p)
     tick t[AXIS_TICKS];
     wr_canvas *c = p->b->c;
     double y = p->plot.y + p->plot.h;
-    size_t n = axis_time(t, p->b->end, (size_t)fmax(2, p->plot.w / 62));
+    size_t n = axis_time(t, p->b->begin, p->b->end, (size_t)fmax(2, p->plot.w / 62));
     for (size_t i = 0; i < n; i++) {
         double x = scale_at(&p->x, t[i].at);
         canvas_segment(c, x, y, x, y + 3, (pen){{INK_RIM, 1}, 0.8, SOLID});
@@ -236,7 +239,7 @@ panel panel_open(const book *b, box where, const char *title, const char *unit, 
     double top = HEADING + (flags & PANEL_NAMES ? LANE : 0), foot = flags & PANEL_TIMES ? TIMES_ROOM : BARE_FOOT;
     p.plot =
         (box){where.x + LEFT_ROOM, where.y + top, fmax(5, where.w - LEFT_ROOM - right), fmax(5, where.h - top - foot)};
-    p.x = (scale){0, b->end, p.plot.x, p.plot.x + p.plot.w, false};
+    p.x = (scale){b->begin, b->end, p.plot.x, p.plot.x + p.plot.w, false};
     p.y = flags & PANEL_LOG ? log_scale(&p, least, most) : linear_scale(&p, least, most);
     const char *shown = canvas_fit(b->c, f, title, where.w);
     canvas_text(b->c, where.x, where.y + 10, f, shown);

@@ -36,7 +36,7 @@ static bool add(const book *b, size_t rep, const void *of, double *sum)
     const struct sum *all = of;
     bool any = false;
     for (size_t k = 0; k < all->n; k++) {
-        const double *x = wr_store_series(b->s, b->point, rep, all->of[k].name);
+        const double *x = book_series(b, rep, all->of[k].name);
         if (x)
             add_one(sum, x, b->n, all->of[k].factor, !any, all->flags & TRACE_EACH);
         any = any || x;

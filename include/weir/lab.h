@@ -15,6 +15,7 @@ typedef struct wr_plan {
     /* After each replication, in order, on the calling thread; non-zero: stop, keep what is finished. */
     int (*progress)(void *arg, size_t done, size_t total);
     void *progress_arg;
+    uint64_t *events;    /* NULL, or where those of each finished replication are added, before progress is told */
 } wr_plan;
 /* Runs all replications and closes the experiment. WR_E_STOPPED: stopped, *out holds the finished ones;
  * another error: a replication failed, *out holds the others. *out is always to be cleared. */

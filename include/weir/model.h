@@ -71,7 +71,8 @@ typedef struct wr_metric {
  * a model says which apply and sets those levels that only it knows. */
 enum wr_uniform {
     WR_U_REQUESTS = 1000, WR_U_COMPLETED, WR_U_ERRORS, WR_U_THROTTLED, WR_U_TIMEOUTS, WR_U_REJECTED, WR_U_LATE,
-    WR_U_GOODPUT, WR_U_LATENCY, WR_U_LATENCY_ALL,                      /* WR_HAS_CALLS: by the runtime */
+    WR_U_GOODPUT, WR_U_LATENCY, WR_U_LATENCY_ALL, /* WR_HAS_CALLS: by the runtime; what is observed as LATENCY counts as
+                                                     LATENCY_ALL, too */
     WR_U_IN_SYSTEM, WR_U_CONCURRENCY,                                  /* WR_HAS_PRESENCE: by runtime or station */
     WR_U_WAIT, WR_U_SERVICE, WR_U_RESIDENCE, WR_U_QUEUE_DEPTH, WR_U_BUSY, WR_U_WAITED, WR_U_SLOTS_TAKEN, /* WR_HAS_STATION */
     WR_U_IN_SERVICE,                                                   /* WR_HAS_UNITS */

@@ -39,8 +39,17 @@ bool cli_color(const cli_args *a, FILE *to);
 bool cli_number(const cli_args *a, const char *option, uint64_t least, uint64_t most, uint64_t *out);
 int cli_wrong(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* one line on stderr; EXIT_USAGE */
 int cli_failed(const wr_err *err);                                         /* likewise; EXIT_FAILED_RUN */
-int cli_suggest(const char *what, const char *word, const char *const *names, size_t n); /* unknown ...; did you mean */
+/* unknown ...; did you mean, or else the command that tells more */
+int cli_suggest(const char *what, const char *word, const char *const *names, size_t n, const char *see);
 
+/* An environment variable in place of an option that was not given; unset or empty: *out stays. */
+bool cli_environment(const char *name, uint64_t least, uint64_t most, uint64_t *out);
+void cli_json_text(FILE *to, const char *s); /* a JSON string; NULL: null */
+
+/* --set and the options that stand for a key. */
+typedef struct cli_overrides { wr_override *o; size_t n; } cli_overrides;
+bool cli_overrides_of(const cli_args *a, cli_overrides *out); /* false after a message */
+void cli_overrides_clear(cli_overrides *o);
 /* Loads with --set and friends; prints the diagnostics; NULL after EXIT_INVALID in *code. */
 wr_scenario *cli_load(const cli_args *a, const char *file, int *code);
 

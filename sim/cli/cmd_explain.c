@@ -145,16 +145,23 @@ static int unknown(const char *word)
     size_t n = 0;
     for (; wr_models[n] && n < 64; n++)
         names[n] = wr_models[n]->kind;
-    return cli_suggest("type", word, names, n);
+    return cli_suggest("type, cause or metric", word, names, n, "list resources");
+}
+
+static int explain_kind(const char *kind, const char *word)
+{
+    if (!strcmp(kind, "metric"))
+        return explain_metric(word) ? EXIT_DONE : cli_wrong("unknown metric '%s'; see 'weir list metrics'", word);
+    if (!strcmp(kind, "chart"))
+        return explain_chart(word) ? EXIT_DONE : cli_wrong("unknown chart '%s'; see 'weir list charts'", word);
+    return cli_wrong("cannot explain a '%s'; it must be metric or chart", kind);
 }
 
 static int explain(const cli_args *a)
 {
-    const char *word = a->file[a->files - 1], *dot = strchr(word, '.');
-    if (a->files == 2 && !strcmp(a->file[0], "metric"))
-        return explain_metric(word) ? EXIT_DONE : cli_wrong("unknown metric '%s'; see 'weir list metrics'", word);
-    if (a->files == 2 && !strcmp(a->file[0], "chart"))
-        return explain_chart(word) ? EXIT_DONE : cli_wrong("unknown chart '%s'; see 'weir list charts'", word);
+    const char *word = a->file[0], *dot = strchr(word, '.');
+    if (a->files == 2)
+        return explain_kind(word, a->file[1]);
     const wr_model *m = model_named(word);
     if (m)
         return explain_model(m, cli_flag(a, "recursive"));

@@ -20,7 +20,7 @@ static const wr_chart *chart_named(const char *name)
     size_t n = 0;
     for (; wr_charts[n] && n < 64; n++)
         names[n] = wr_charts[n]->kind;
-    cli_suggest("chart", name, names, n);
+    cli_suggest("chart", name, names, n, "list charts");
     return NULL;
 }
 
@@ -63,33 +63,40 @@ static int draw_all(const cli_args *a, wr_store *s, const wr_render *how, const 
     return code;
 }
 
-static int plot(const cli_args *a)
+static int open_and_draw(const cli_args *a, const wr_render *how, const char *folder, const char *format)
 {
     wr_err err = {0};
     wr_store *s;
+    if (wr_store_open(&s, a->file[0], &err))
+        return cli_failed(&err);
+    int code = EXIT_DONE;
+    if (mkdir(folder, 0777) && errno != EEXIST) {
+        wr_fail(&err, WR_E_IO, "cannot make folder '%s': %s", folder, strerror(errno));
+        code = cli_failed(&err);
+    }
+    if (code == EXIT_DONE)
+        code = draw_all(a, s, how, folder, format);
+    wr_store_close(s);
+    return code;
+}
+
+static int plot(const cli_args *a)
+{
     wr_render how = {0};
     const char *folder = cli_value(a, "output"), *format = cli_value(a, "format");
     folder = folder ? folder : "charts";
     format = format ? format : "svg";
-    if (strcmp(format, "svg") && strcmp(format, "png") && strcmp(format, "pdf"))
+    if (strcmp(format, "svg") != 0 && strcmp(format, "png") != 0 && strcmp(format, "pdf") != 0)
         return cli_wrong("option '--format' is '%s'; it must be svg, png or pdf", format);
+    if (!size_of(a, &how))
+        return EXIT_USAGE;
     const char *const *of;
     size_t n = cli_values(a, "of", &of);
     const char **list = memory_get((n + 1) * sizeof *list);
-    if (n) {
-        memcpy(list, of, n * sizeof *list);
-        how.of = list;
-    }
-    int code = EXIT_USAGE;
-    if (size_of(a, &how)) {
-        if (mkdir(folder, 0777) && errno != EEXIST)
-            wr_fail(&err, WR_E_IO, "cannot make folder '%s': %s", folder, strerror(errno));
-        code = err.code || wr_store_open(&s, a->file[0], &err) ? cli_failed(&err) : EXIT_DONE;
-        if (code == EXIT_DONE) {
-            code = draw_all(a, s, &how, folder, format);
-            wr_store_close(s);
-        }
-    }
+    for (size_t i = 0; i < n; i++)
+        list[i] = of[i];
+    how.of = n ? list : NULL;
+    int code = open_and_draw(a, &how, folder, format);
     free(list);
     return code;
 }

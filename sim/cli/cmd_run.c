@@ -1,8 +1,11 @@
 /* cmd_run.c - `weir run`: simulates a scenario, prints the summary or one JSON document, writes the results. */
 #include "cli.h"
+#include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static const cli_option options[] = {
@@ -18,22 +21,71 @@ static const cli_option options[] = {
     {"strict", 0, NULL, false, "Warnings are errors."},
     {0}};
 
-static volatile sig_atomic_t stopped;
+/* What signals look at: two states in turns, so that a signal finds a whole one. */
+static volatile sig_atomic_t stopped, shown;
+static char state[2][96] = {"no replication is finished yet\n", ""};
 
 static void on_signal(int sig)
 {
-    if (stopped)
+    ssize_t ignored = 0;
+    if (sig == SIGUSR1) {
+        ignored = write(STDERR_FILENO, state[shown], strlen(state[shown]));
+    } else if (stopped) {
         _exit(EXIT_INTERRUPTED);
-    stopped = sig;
+    } else {
+        static const char words[] = "stopping when the replications in hand are finished; again: at once\n";
+        ignored = write(STDERR_FILENO, words, sizeof words - 1);
+        stopped = sig;
+    }
+    (void)ignored;
+}
+
+static void listen(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGUSR1};
+    struct sigaction act = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        sigaction(signals[i], &act, NULL);
+}
+
+typedef struct watcher { /* shows how far the run is */
+    const cli_args *args;
+    uint64_t events; /* of finished replications: the lab adds them up */
+    double begin, last;
+} watcher;
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* `replication 7/10  61 %  12.4 M events/s  ETA 0:08` */
+static void describe(const watcher *w, double now, size_t done, size_t total, text *out)
+{
+    double took = now - w->begin, left = took / (double)done * (double)(total - done);
+    text_printf(out, "replication %zu/%zu  %.0f %%  ", done, total, 100 * (double)done / (double)total);
+    quantity_pretty(out, took > 0 ? (double)w->events / took : 0, "");
+    text_printf(out, " events/s  ETA %.0f:%02.0f", floor(left / 60), floor(fmod(left, 60)));
 }
 
 static int progress(void *arg, size_t done, size_t total)
 {
-    const cli_args *a = arg;
-    if (cli_flag(a, "verbose"))
-        fprintf(stderr, "replication %zu/%zu\n", done, total);
-    else if (!cli_flag(a, "quiet") && isatty(STDERR_FILENO))
-        fprintf(stderr, done == total ? "\r\033[K" : "\rreplication %zu/%zu", done, total);
+    watcher *w = arg;
+    double now = seconds();
+    text t = {0};
+    bool line = !cli_flag(w->args, "quiet") && isatty(STDERR_FILENO);
+    describe(w, now, done, total, &t);
+    snprintf(state[!shown], sizeof state[0], "%s\n", t.s);
+    shown = !shown;
+    if (cli_flag(w->args, "verbose")) {
+        fprintf(stderr, "%s\n", t.s);
+    } else if (line && (done == total || now - w->last > 0.1)) {
+        fprintf(stderr, done == total ? "\r\033[K" : "\r%s\033[K", t.s);
+        w->last = now;
+    }
+    text_clear(&t);
     return stopped;
 }
 
@@ -41,9 +93,8 @@ static int progress(void *arg, size_t done, size_t total)
 static void command_line(const cli_args *a, text *out)
 {
     static const char *const kept[] = {"set", "replications", "seed", "duration", "warmup", "no-slo", NULL};
-    char *stem = cli_stem(a->file[0]);
-    text_printf(out, "weir run %s.yaml", stem);
-    free(stem);
+    const char *file = strrchr(a->file[0], '/');
+    text_printf(out, "weir run %s", file ? file + 1 : a->file[0]);
     for (size_t k = 0; kept[k]; k++) {
         const char *const *v;
         size_t n = cli_values(a, kept[k], &v);
@@ -52,19 +103,38 @@ static void command_line(const cli_args *a, text *out)
     }
 }
 
+/* Options are stronger than the environment; of threads and seed, the file has a say only on the seed: seed_of. */
 static bool plan_of(const cli_args *a, wr_plan *p)
 {
     uint64_t n = 0, threads = 0, seed = 0;
-    const char *env = getenv("WEIR_THREADS");
-    if (env && !cli_value(a, "threads"))
-        threads = strtoull(env, NULL, 10);
-    if (!cli_number(a, "replications", 1, 100000000, &n) || !cli_number(a, "seed", 0, INT64_MAX, &seed) ||
+    if (!cli_environment("WEIR_THREADS", 1, 4096, &threads) || !cli_environment("WEIR_SEED", 0, INT64_MAX, &seed) ||
+        !cli_number(a, "replications", 1, 100000000, &n) || !cli_number(a, "seed", 0, INT64_MAX, &seed) ||
         !cli_number(a, "threads", 1, 4096, &threads))
         return false;
     *p = (wr_plan){.replications = n, .seed = seed, .has_seed = cli_value(a, "seed") != NULL, .threads = (unsigned)threads,
-                   .keep = cli_value(a, "output") ? WR_KEEP_ALL : WR_KEEP_HISTOGRAMS, .progress = progress,
-                   .progress_arg = (void *)(uintptr_t)a};
+                   .keep = cli_value(a, "output") ? WR_KEEP_ALL : WR_KEEP_HISTOGRAMS};
     return true;
+}
+
+/* WEIR_SEED counts where neither the command line nor the file says anything. */
+static void seed_of(wr_plan *p, const wr_scenario *s)
+{
+    const char *env = getenv("WEIR_SEED"), *resolved = wr_scenario_look(s)->resolved;
+    if (env && *env && !p->has_seed)
+        p->has_seed = strncmp(resolved, "seed:", 5) != 0 && !strstr(resolved, "\nseed:");
+}
+
+/* An hour of work should not find out at its end that there is no place for the results. */
+static bool writable(const cli_args *a)
+{
+    const char *path = cli_value(a, "output"), *slash = path ? strrchr(path, '/') : NULL;
+    text folder = {0};
+    text_add(&folder, slash ? path : ".", slash && slash > path ? (size_t)(slash - path) : 1);
+    bool ok = !path || !access(folder.s, W_OK);
+    if (!ok)
+        fprintf(stderr, "weir: cannot write '%s': %s\n", path, strerror(errno));
+    text_clear(&folder);
+    return ok;
 }
 
 static int write_results(const cli_args *a, const wr_experiment *x)
@@ -119,10 +189,13 @@ static int run_command(const cli_args *a)
     wr_scenario *s = cli_load(a, a->file[0], &code);
     if (!s)
         return code;
-    struct sigaction act = {.sa_handler = on_signal};
-    sigaction(SIGINT, &act, NULL);
-    sigaction(SIGTERM, &act, NULL);
-    code = experiment(a, s, &p);
+    watcher w = {.args = a, .begin = seconds()};
+    p.progress = progress;
+    p.progress_arg = &w;
+    p.events = &w.events;
+    seed_of(&p, s);
+    listen();
+    code = writable(a) ? experiment(a, s, &p) : EXIT_FAILED_RUN;
     wr_scenario_destroy(s);
     return code;
 }

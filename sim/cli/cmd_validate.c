@@ -6,17 +6,6 @@ static const cli_option options[] = {{"set", 0, "PATH=VALUE", true, "Override a 
                                      {"strict", 0, NULL, false, "Warnings are errors."},
                                      {0}};
 
-static void json_text(FILE *to, const char *s)
-{
-    fputc('"', to);
-    for (; s && *s; s++)
-        if ((unsigned char)*s < 0x20)
-            fprintf(to, "\\u%04x", (unsigned)(unsigned char)*s);
-        else
-            fprintf(to, *s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
-    fputc('"', to);
-}
-
 static void json_rows(const wr_diag_row *row, size_t n, enum wr_severity which)
 {
     bool first = true;
@@ -24,12 +13,9 @@ static void json_rows(const wr_diag_row *row, size_t n, enum wr_severity which)
         if (row[i].severity != which)
             continue;
         printf("%s{\"line\": %u, \"column\": %u, \"message\": ", first ? "" : ", ", row[i].at.line, row[i].at.col);
-        json_text(stdout, row[i].text);
+        cli_json_text(stdout, row[i].text);
         fputs(", \"hint\": ", stdout);
-        if (row[i].hint)
-            json_text(stdout, row[i].hint);
-        else
-            fputs("null", stdout);
+        cli_json_text(stdout, row[i].hint);
         fputc('}', stdout);
         first = false;
     }
@@ -40,7 +26,7 @@ static void json_file(const char *file, bool ok, const wr_diag *d, bool first)
     const wr_diag_row *row;
     size_t n = wr_diag_rows(d, &row);
     fputs(first ? "{\"file\": " : ", {\"file\": ", stdout);
-    json_text(stdout, file);
+    cli_json_text(stdout, file);
     printf(", \"ok\": %s, \"errors\": [", ok ? "true" : "false");
     json_rows(row, n, WR_ERROR);
     fputs("], \"warnings\": [", stdout);
@@ -48,10 +34,10 @@ static void json_file(const char *file, bool ok, const wr_diag *d, bool first)
     fputs("]}", stdout);
 }
 
-static bool check(const cli_args *a, const char *file, bool first)
+static bool check(const cli_args *a, const char *file, const cli_overrides *set, bool first)
 {
     wr_diag *d = wr_diag_create();
-    wr_scenario *s = wr_scenario_load(file, NULL, 0, d);
+    wr_scenario *s = wr_scenario_load(file, set->o, set->n, d);
     bool ok = s && !(cli_flag(a, "strict") && wr_diag_count(d, WR_WARNING));
     if (wr_diag_count(d, WR_WARNING))
         wr_diag_print(d, stderr);
@@ -67,12 +53,16 @@ static bool check(const cli_args *a, const char *file, bool first)
 static int validate(const cli_args *a)
 {
     bool ok = true;
+    cli_overrides set;
+    if (!cli_overrides_of(a, &set))
+        return EXIT_USAGE;
     if (cli_flag(a, "json"))
         fputs("{\"files\": [", stdout);
     for (size_t i = 0; i < a->files; i++)
-        ok &= check(a, a->file[i], i == 0);
+        ok &= check(a, a->file[i], &set, i == 0);
     if (cli_flag(a, "json"))
         fputs("]}\n", stdout);
+    cli_overrides_clear(&set);
     return ok ? EXIT_DONE : EXIT_INVALID;
 }
 

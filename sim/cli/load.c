@@ -5,6 +5,13 @@
 
 static const char *const stand_for[] = {"duration", "warmup", NULL}; /* options that set a key of the file */
 
+static char *copied(const char *s, size_t len)
+{
+    char *copy = memory_get(len + 1);
+    memcpy(copy, s, len);
+    return copy;
+}
+
 /* PATH=VALUE; false after a message. The path is copied. */
 static bool split(const char *word, wr_override *o)
 {
@@ -13,40 +20,53 @@ static bool split(const char *word, wr_override *o)
         cli_wrong("option '--set' is '%s'; write PATH=VALUE, such as app.max_size=12", word);
         return false;
     }
-    char *path = memory_get((size_t)(equals - word) + 1);
-    memcpy(path, word, (size_t)(equals - word));
-    *o = (wr_override){path, equals + 1};
+    *o = (wr_override){copied(word, (size_t)(equals - word)), equals + 1};
     return true;
+}
+
+bool cli_overrides_of(const cli_args *a, cli_overrides *out)
+{
+    const char *const *set;
+    size_t sets = cli_values(a, "set", &set);
+    *out = (cli_overrides){memory_get((sets + sizeof stand_for / sizeof *stand_for) * sizeof(wr_override)), 0};
+    for (size_t i = 0; i < sets; i++) {
+        if (!split(set[i], &out->o[out->n])) {
+            cli_overrides_clear(out);
+            return false;
+        }
+        out->n++;
+    }
+    for (size_t i = 0; stand_for[i]; i++)
+        if (cli_value(a, stand_for[i]))
+            out->o[out->n++] = (wr_override){copied(stand_for[i], strlen(stand_for[i])), cli_value(a, stand_for[i])};
+    return true;
+}
+
+void cli_overrides_clear(cli_overrides *o)
+{
+    for (size_t i = 0; i < o->n; i++)
+        free((void *)(uintptr_t)o->o[i].path);
+    free(o->o);
+    *o = (cli_overrides){0};
 }
 
 wr_scenario *cli_load(const cli_args *a, const char *file, int *code)
 {
-    const char *const *set;
-    size_t sets = cli_values(a, "set", &set), n = 0, own = 0;
-    wr_override *o = memory_get((sets + 8) * sizeof *o);
-    wr_scenario *s = NULL;
+    cli_overrides set;
     *code = EXIT_USAGE;
-    for (; own < sets; own++)
-        if (!split(set[own], &o[n++]))
-            break;
-    for (size_t i = 0; stand_for[i]; i++)
-        if (cli_value(a, stand_for[i]))
-            o[n++] = (wr_override){stand_for[i], cli_value(a, stand_for[i])};
-    if (own == sets) {
-        wr_diag *d = wr_diag_create();
-        s = wr_scenario_load(file, o, n, d);
-        bool strict = cli_flag(a, "strict") && wr_diag_count(d, WR_WARNING);
-        if (wr_diag_count(d, WR_WARNING))
-            wr_diag_print(d, stderr);
-        *code = s && !strict ? EXIT_DONE : EXIT_INVALID;
-        wr_diag_destroy(d);
-    }
-    if (*code != EXIT_DONE) {
+    if (!cli_overrides_of(a, &set))
+        return NULL;
+    wr_diag *d = wr_diag_create();
+    wr_scenario *s = wr_scenario_load(file, set.o, set.n, d);
+    size_t wrong = wr_diag_count(d, WR_WARNING);
+    if (wrong)
+        wr_diag_print(d, stderr);
+    wr_diag_destroy(d);
+    cli_overrides_clear(&set);
+    if (s && cli_flag(a, "strict") && wrong) {
         wr_scenario_destroy(s);
         s = NULL;
     }
-    for (size_t i = 0; i < sets && i <= own; i++)
-        free((void *)(uintptr_t)o[i].path);
-    free(o);
+    *code = s ? EXIT_DONE : EXIT_INVALID;
     return s;
 }

@@ -44,28 +44,43 @@ static int unknown(const char *name)
             return cli_wrong("the command '%s' is not in this build", name);
     for (size_t i = 0; commands[i]; i++)
         names[n++] = commands[i]->name;
-    return cli_suggest("command", name, names, n);
+    return cli_suggest("command", name, names, n, "--help");
 }
 
 bool cli_parse(const cli_command *c, int argc, char **argv, cli_args *out, int *code);
 void cli_clear(cli_args *a);
 
-int main(int argc, char **argv)
+static bool is_help(const char *word)
 {
-    signal(SIGPIPE, SIG_DFL);
-    const char *name = argc > 1 ? argv[1] : "--help";
-    if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
-        help(argc > 1 ? stdout : stderr);
-        return argc > 1 ? EXIT_DONE : EXIT_USAGE;
-    }
+    return !strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help");
+}
+
+static int run(const char *name, int argc, char **argv)
+{
     const cli_command *c = find(strcmp(name, "--version") ? name : "version");
     if (!c)
         return unknown(name);
     cli_args a = {0};
     int code = EXIT_DONE;
-    if (cli_parse(c, argc - 2, argv + 2, &a, &code))
+    if (cli_parse(c, argc, argv, &a, &code))
         code = c->run(&a);
     cli_clear(&a);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    static char word[] = "--help", *help_option[] = {word};
+    int code = EXIT_USAGE;
+    signal(SIGPIPE, SIG_DFL);
+    if (argc < 2)
+        help(stderr);
+    else if (!is_help(argv[1]))
+        code = run(argv[1], argc - 2, argv + 2);
+    else if (argc > 2)
+        code = run(argv[2], 1, help_option);
+    else
+        help(stdout), code = EXIT_DONE;
     if (fflush(stdout) || ferror(stdout)) {
         fputs("weir: cannot write to the standard output\n", stderr);
         code = code == EXIT_DONE ? EXIT_FAILED_RUN : code;

@@ -2,6 +2,7 @@
  * anywhere after the command; `--opt VALUE` and `--opt=VALUE` are the same; `--` ends options. */
 #include "cli.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,20 +67,29 @@ static bool bad_option(const cli_command *c, const char *word, int *code)
         names[n] = o->name;
     char bare[80];
     snprintf(bare, sizeof bare, "%.*s", (int)strcspn(word + strspn(word, "-"), "="), word + strspn(word, "-"));
-    *code = cli_suggest("option", bare, names, n);
+    char see[80];
+    snprintf(see, sizeof see, "%s --help", c->name);
+    *code = cli_suggest("option", bare, names, n, see);
     return false;
+}
+
+/* Which option a word names, and where its value begins; -1: none. */
+static int option_of(const cli_command *c, const char *w, const char **equals)
+{
+    *equals = NULL;
+    if (w[1] != '-')
+        return w[2] ? -1 : option_named(c, NULL, 0, w[1]);
+    *equals = strchr(w, '=');
+    return option_named(c, w + 2, *equals ? (size_t)(*equals - w - 2) : strlen(w + 2), 0);
 }
 
 /* One option at argv[*i]; *i moves on by what it used. */
 static bool take(const cli_command *c, int argc, char **argv, int *i, cli_args *a, int *code)
 {
-    const char *w = argv[*i];
-    bool is_long = w[1] == '-';
-    const char *equals = is_long ? strchr(w, '=') : NULL;
-    int at = is_long ? option_named(c, w + 2, equals ? (size_t)(equals - w - 2) : strlen(w + 2), 0)
-                     : w[2] ? -1 : option_named(c, NULL, 0, w[1]);
+    const char *equals;
+    int at = option_of(c, argv[*i], &equals);
     if (at < 0)
-        return bad_option(c, w, code);
+        return bad_option(c, argv[*i], code);
     const cli_option *o = option_at(c, (size_t)at);
     if (!o->arg && equals) {
         *code = cli_wrong("option '--%s' takes no value", o->name);
@@ -93,10 +103,21 @@ static bool take(const cli_command *c, int argc, char **argv, int *i, cli_args *
     return true;
 }
 
+/* What no command has to look at itself. */
+static bool plausible(const cli_command *c, const cli_args *a, int *code)
+{
+    const char *color = cli_value(a, "color");
+    if (color && strcmp(color, "auto") != 0 && strcmp(color, "always") != 0 && strcmp(color, "never") != 0)
+        *code = cli_wrong("option '--color' is '%s'; it must be auto, always or never", color);
+    else if (a->files < c->least || a->files > c->most)
+        *code = cli_wrong("usage: weir %s", c->usage);
+    return *code == EXIT_DONE;
+}
+
 bool cli_parse(const cli_command *c, int argc, char **argv, cli_args *out, int *code)
 {
     out->command = c;
-    out->file = memory_get(((size_t)(argc > 0 ? argc : 0) + 1) * sizeof *out->file);
+    out->file = memory_get(((size_t)argc + 1) * sizeof *out->file);
     bool ended = false;
     for (int i = 0; i < argc; i++) {
         if (!ended && !strcmp(argv[i], "--"))
@@ -110,11 +131,7 @@ bool cli_parse(const cli_command *c, int argc, char **argv, cli_args *out, int *
         help(c);
         return false;
     }
-    if (out->files < c->least || out->files > c->most) {
-        *code = cli_wrong("usage: weir %s", c->usage);
-        return false;
-    }
-    return true;
+    return plausible(c, out, code);
 }
 
 void cli_clear(cli_args *a)
@@ -143,21 +160,36 @@ bool cli_flag(const cli_args *a, const char *option)
     return cli_value(a, option) != NULL;
 }
 
+static bool whole(const char *s, uint64_t least, uint64_t most, uint64_t *out)
+{
+    char *end;
+    errno = 0;
+    unsigned long long x = strtoull(s, &end, 10);
+    if (errno || *end || *s < '0' || *s > '9' || x < least || x > most)
+        return false;
+    *out = x;
+    return true;
+}
+
 bool cli_number(const cli_args *a, const char *option, uint64_t least, uint64_t most, uint64_t *out)
 {
     const char *v = cli_value(a, option);
     if (!v)
         return true;
-    char *end;
-    errno = 0;
-    unsigned long long x = strtoull(v, &end, 10);
-    if (errno || *end || end == v || *v == '-' || x < least || x > most) {
-        cli_wrong("option '--%s' is '%s'; it must be a whole number from %llu to %llu", option, v, (unsigned long long)least,
-                  (unsigned long long)most);
-        return false;
-    }
-    *out = x;
-    return true;
+    if (whole(v, least, most, out))
+        return true;
+    cli_wrong("option '--%s' is '%s'; it must be a whole number from %" PRIu64 " to %" PRIu64, option, v, least,
+              most);
+    return false;
+}
+
+bool cli_environment(const char *name, uint64_t least, uint64_t most, uint64_t *out)
+{
+    const char *v = getenv(name);
+    if (!v || !*v || whole(v, least, most, out))
+        return true;
+    cli_wrong("environment variable '%s' is '%s'; it must be a whole number from %" PRIu64 " to %" PRIu64, name, v, least, most);
+    return false;
 }
 
 bool cli_color(const cli_args *a, FILE *to)
@@ -188,12 +220,27 @@ int cli_failed(const wr_err *err)
     return EXIT_FAILED_RUN;
 }
 
-int cli_suggest(const char *what, const char *word, const char *const *names, size_t n)
+int cli_suggest(const char *what, const char *word, const char *const *names, size_t n, const char *see)
 {
     const char *best = near_best(word, names, n);
     if (best)
         return cli_wrong("unknown %s '%s'; did you mean '%s'?", what, word, best);
-    return cli_wrong("unknown %s '%s'; see 'weir --help'", what, word);
+    return cli_wrong("unknown %s '%s'; see 'weir %s'", what, word, see);
+}
+
+void cli_json_text(FILE *to, const char *s)
+{
+    if (!s) {
+        fputs("null", to);
+        return;
+    }
+    fputc('"', to);
+    for (; *s; s++)
+        if ((unsigned char)*s < 0x20)
+            fprintf(to, "\\u%04x", (unsigned)(unsigned char)*s);
+        else
+            fprintf(to, *s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
+    fputc('"', to);
 }
 
 char *cli_stem(const char *path)

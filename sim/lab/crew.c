@@ -63,12 +63,20 @@ static void stop(crew *c)
     pthread_mutex_unlock(&c->lock);
 }
 
+/* One more is finished; false: stop. */
+static bool tell(crew *c, const wr_plan *p, size_t i)
+{
+    if (p->events && c->job[i].result)
+        *p->events += c->job[i].result->events;
+    return !p->progress || !p->progress(p->progress_arg, i + 1, c->n) || i + 1 == c->n;
+}
+
 /* Tells of the replications as they come; false: told to stop. */
 static bool follow(crew *c, const wr_plan *p)
 {
     for (size_t i = 0; i < c->n; i++) {
         await(c, i);
-        if (p->progress && p->progress(p->progress_arg, i + 1, c->n) && i + 1 < c->n) {
+        if (!tell(c, p, i)) {
             stop(c);
             return false;
         }
@@ -83,7 +91,7 @@ static bool alone(crew *c, const wr_plan *p)
         job *j = &c->job[i];
         j->rc = wr_run(c->scenario, c->seed, i, c->keep, &j->result, &j->err);
         j->done = true;
-        if (p->progress && p->progress(p->progress_arg, i + 1, c->n) && i + 1 < c->n)
+        if (!tell(c, p, i))
             return false;
     }
     return true;

@@ -436,11 +436,11 @@ static void count_end(wr_comp *to, const wr_call *c, wr_time now)
         if (!(c->state & ABANDONED))
             wr_add(to, WR_U_GOODPUT, 1);
     } else {
+        wr_observe(to, WR_U_LATENCY_ALL, s);
         wr_add(to, WR_U_ERRORS, 1);
         if (counter[c->status])
             wr_add(to, counter[c->status], 1);
     }
-    wr_observe(to, WR_U_LATENCY_ALL, s);
     if (c->state & ABANDONED) {
         wr_add(to, WR_U_LATE, 1);
         wr_add(c->from, WR_U_LATE, 1);

@@ -131,6 +131,11 @@ static void make_cells(wr_comp *c)
         if (on)
             cell_init(&c->store[i], r, k, k != WR_COUNT);
     }
+    cell *good = c->uniform[WR_U_LATENCY - WR_U_REQUESTS], *all = c->uniform[WR_U_LATENCY_ALL - WR_U_REQUESTS];
+    if (good->kind && all->kind) { /* a good answer is observed once and counts in both */
+        good->feeds = all;
+        all->fed_by = good;
+    }
     if (c->presence) { /* who is present is in work: one level under two names */
         c->store[WR_U_CONCURRENCY - WR_U_REQUESTS].kind = 0;
         c->uniform[WR_U_CONCURRENCY - WR_U_REQUESTS] = c->uniform[WR_U_IN_SYSTEM - WR_U_REQUESTS];

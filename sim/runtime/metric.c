@@ -23,16 +23,22 @@ void cell_init(cell *c, run *r, enum wr_metric_kind kind, bool histogram)
         c->h = arena_alloc(r->arena, sizeof *c->h);
 }
 
-static double *log_bin(hist *h, wr_arena *a, double x)
+/* The bin of hist_bin, in line: nearly every value lies within the octaves. */
+static inline double *log_bin(hist *h, wr_arena *a, double x)
 {
-    size_t bin = hist_bin(x);
-    if (!bin)
-        return &h->zero;
-    bin--;
-    double **o = &h->octave[bin / OCTAVE_BINS];
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    uint64_t at = (bits >> 45) - ((uint64_t)(1023 + WR_HIST_MIN_EXP) << 7);
+    if (at >= (uint64_t)HIST_OCTAVES * OCTAVE_BINS) {
+        size_t bin = hist_bin(x);
+        if (!bin)
+            return &h->zero;
+        at = bin - 1;
+    }
+    double **o = &h->octave[at / OCTAVE_BINS];
     if (!*o)
         *o = arena_alloc(a, OCTAVE_BINS * sizeof **o);
-    return *o + bin % OCTAVE_BINS;
+    return *o + at % OCTAVE_BINS;
 }
 
 /* Levels are small whole numbers nearly always: an index instead of the search for a bin. */
@@ -71,7 +77,7 @@ static void observe(cell *c, double x)
         c->now.max = x;
     c->level = x;
     if (c->h)
-        *bin_at(c->h, c->run->arena, x) += 1;
+        *log_bin(c->h, c->run->arena, x) += 1;
 }
 
 void cell_observe(cell *c, double x)
@@ -125,24 +131,31 @@ static void pour(accumulator *to, const accumulator *from)
     to->max = fmax(to->max, from->max);
 }
 
+static void add_octave(hist *to, size_t o, const double *from, wr_arena *a)
+{
+    if (!to->octave[o])
+        to->octave[o] = arena_alloc(a, OCTAVE_BINS * sizeof **to->octave);
+    double *at = to->octave[o];
+    for (size_t i = 0; i < OCTAVE_BINS; i++)
+        at[i] += from[i];
+}
+
 static void pour_octave(cell *c, size_t o)
 {
     double *from = c->h->octave[o];
-    for (tap *t = c->taps; t; t = t->next) {
-        if (!t->h)
-            continue;
-        double **to = &t->h->octave[o];
-        if (!*to)
-            *to = arena_alloc(c->run->arena, OCTAVE_BINS * sizeof **to);
-        for (size_t i = 0; i < OCTAVE_BINS; i++)
-            (*to)[i] += from[i];
-    }
+    if (c->feeds)
+        add_octave(c->feeds->h, o, from, c->run->arena);
+    for (tap *t = c->taps; t; t = t->next)
+        if (t->h)
+            add_octave(t->h, o, from, c->run->arena);
     memset(from, 0, OCTAVE_BINS * sizeof *from);
 }
 
 static void pour_hist(cell *c)
 {
     sort_in(c->h, c->run->arena);
+    if (c->feeds)
+        c->feeds->h->zero += c->h->zero;
     for (tap *t = c->taps; t; t = t->next)
         if (t->h)
             t->h->zero += c->h->zero;
@@ -152,10 +165,29 @@ static void pour_hist(cell *c)
             pour_octave(c, o);
 }
 
+/* Sums about one value become sums about another. */
+static void feed(cell *to, const cell *c)
+{
+    if (!to->seen) {
+        to->seen = true;
+        to->shift = c->shift;
+    }
+    double move = c->shift - to->shift;
+    accumulator a = c->now;
+    a.squares += move * (2 * a.sum + move * a.n);
+    a.sum += move * a.n;
+    pour(&to->now, &a);
+    to->level = c->level;
+}
+
 void cell_flush(cell *c)
 {
     if (c->kind == WR_LEVEL)
         integrate(c, run_now(c->run));
+    if (c->fed_by)
+        cell_flush(c->fed_by);
+    if (c->feeds && c->now.n > 0)
+        feed(c->feeds, c);
     for (tap *t = c->taps; t; t = t->next) {
         pour(&t->sum, &c->now);
         t->last = c->level;

@@ -42,6 +42,8 @@ struct cell {
     double shift;    /* value: first one seen, keeps sums of squares exact */
     hist *h;         /* since the last flush; NULL: no histogram */
     cell *also;      /* the group's cell this one adds to; NULL: none */
+    cell *feeds;     /* values: what is observed here belongs to that cell too, and is handed on when flushed */
+    cell *fed_by;    /* the other end */
     tap *taps;       /* open ones */
     run *run;
     uint8_t kind;    /* enum wr_metric_kind; 0: the sink of what is not recorded */

@@ -91,9 +91,23 @@ static void bind_brief(binder *b, const wr_param *rows, const char *row, const c
     w->brief_key = before_key;
 }
 
+/* The short way of a struct of one plain row, such as the elements of a list of numbers: there may be a million. */
+static bool plain_row(const shape *s, const node *n)
+{
+    const wr_param *row = s->rows;
+    bool kept = row && (row->type == WR_T_LINK || row->type == WR_T_FORMULA || row->flags & WR_P_OPERATION);
+    return row && row->key && !row[1].key && !row->rows && !row->variants && !kept && s->shorthand &&
+           n->kind == NODE_SCALAR && !node_null(n);
+}
+
 static bool bind_struct(binder *b, const char *key, const shape *s, void *cfg, const node *n)
 {
     size_t errors = wr_diag_count(b->diag, WR_ERROR);
+    if (plain_row(s, n)) {
+        wr_param own = *s->rows;
+        own.key = key;
+        return bind_value(b, &own, (char *)cfg + own.offset, n);
+    }
     bind_remember(b, cfg, n->at, true, true);
     if (brief(b, s, n)) {
         node *in = node_map(b->arena, n->at);

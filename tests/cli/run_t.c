@@ -1,10 +1,9 @@
-/* run_t.c - runs command-line sessions written down in .t files and compares what they print.
+/* run_t.c - runs sessions on the command line, written down in .t files, and compares what they print.
  *
- * `$ command` begins a session entry (`> line` continues the command), the lines behind it are what it must print
- * (standard output and error together), `? N` is its exit status when that is not 0. A line `...` stands for any
- * lines, `…` within a line for any text; empty lines and lines that begin with # do not count. Each file
- * runs in a fresh folder of its own with the program's folder first on the path, no terminal, no colours, and
- * the standard input empty. Usage: run_t FILE.t, with WEIR = the program and WEIR_SOURCE = the source. */
+ * `$ command` (`> line` goes on with it) is followed by what it must print, standard output and error together, and by
+ * `? N`, its exit status, when that is not 0. A line `...` stands for any lines, `…` for any text within a line; empty
+ * lines and lines that begin with # do not count. A file runs in a fresh folder, the program's own first on the path,
+ * without terminal and standard input. Usage: WEIR=/path/to/weir run_t FILE.t */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,9 +18,7 @@ typedef struct entry { char command[ROOM]; int at, status; page want; } entry;
 
 static void add(page *p, const char *s)
 {
-    if (!*s || p->n == MOST_LINES)
-        return;
-    char *copy = malloc(strlen(s) + 1);
+    char *copy = *s && p->n < MOST_LINES ? malloc(strlen(s) + 1) : NULL;
     if (copy)
         p->line[p->n++] = memcpy(copy, s, strlen(s) + 1);
 }
@@ -69,7 +66,7 @@ static void show(const char *title, const page *p)
 {
     printf("%s\n", title);
     for (size_t i = 0; i < p->n; i++)
-        printf("    %s\n", p->line[i]);
+        printf("    %.400s\n", p->line[i]);
 }
 
 static bool run(const char *file, entry *e)

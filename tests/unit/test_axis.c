@@ -18,8 +18,8 @@ static void test_impossible_ranges_have_no_ticks(void **state)
     assert_int_equal(axis_log(t, 0, 1, "s"), 0);
     assert_int_equal(axis_log(t, -1, 1, "s"), 0);
     assert_int_equal(axis_log(t, 2, 1, "s"), 0);
-    assert_int_equal(axis_time(t, 0, 5), 0);
-    assert_int_equal(axis_time(t, NAN, 5), 0);
+    assert_int_equal(axis_time(t, 0, 0, 5), 0);
+    assert_int_equal(axis_time(t, 0, NAN, 5), 0);
 }
 
 static void test_the_unit_stands_at_the_last_tick_only(void **state)
@@ -112,19 +112,19 @@ static void test_time_is_told_by_the_clock(void **state)
 {
     (void)state;
     tick t[AXIS_TICKS];
-    size_t n = axis_time(t, 7200, 12);
+    size_t n = axis_time(t, 0, 7200, 12);
     assert_int_equal(n, 13);
     assert_string_equal(t[1].text, "10");
     assert_string_equal(t[12].text, "120 min");
-    n = axis_time(t, 86400, 8);
+    n = axis_time(t, 0, 86400, 8);
     assert_string_equal(t[n - 1].text, "24 h");
-    n = axis_time(t, 60, 6);
+    n = axis_time(t, 0, 60, 6);
     assert_string_equal(t[n - 1].text, "60 s");
-    n = axis_time(t, 30 * 86400.0, 6);
+    n = axis_time(t, 0, 30 * 86400.0, 6);
     assert_string_equal(t[n - 1].text, "28 d");
-    n = axis_time(t, 0.02, 4);
+    n = axis_time(t, 0, 0.02, 4);
     assert_true(n >= 3 && n <= 5);
-    assert_true(axis_time(t, 1e12, 4) <= AXIS_TICKS);
+    assert_true(axis_time(t, 0, 1e12, 4) <= AXIS_TICKS);
 }
 
 static void says(double x, const char *unit, const char *expected)
