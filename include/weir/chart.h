@@ -23,6 +23,16 @@ typedef struct wr_render {
     double width, height;     /* in points; 0: 960 x 540 */
     const char *const *of;    /* expressions or owners to draw, ends with NULL; NULL: the chart's choice */
 } wr_render;
+typedef struct wr_chart_wish { /* an entry of the scenario's `charts:` */
+    const wr_chart *chart;
+    const void *cfg;           /* NULL: defaults */
+    const char *const *of;     /* for wr_render */
+    const char *format;        /* svg, png or pdf; NULL: not said */
+    size_t again;              /* so many of that kind stand before it: file names must differ */
+} wr_chart_wish;
+const wr_chart *wr_chart_named(const char *kind); /* NULL: there is none */
+/* What the scenario of these results asks for; *n 0: nothing. Everything lives in the arena. */
+int wr_chart_wishes(wr_store *s, wr_arena *a, const wr_chart_wish **out, size_t *n, wr_err *err);
 /* Written aside and renamed. Same input, same bytes. */
 int wr_chart_render(const wr_chart *k, const void *cfg, wr_store *s, const wr_render *how, wr_err *err);
 

@@ -34,31 +34,50 @@ static bool size_of(const cli_args *a, wr_render *how)
     return false;
 }
 
-static int draw(const wr_chart *k, wr_store *s, const wr_render *like, const char *folder, const char *stem, const char *format)
+static int draw(const wr_chart_wish *w, wr_store *s, const wr_render *like, const char *folder, const char *stem, const char *format)
 {
     wr_err err = {0};
     wr_render how = *like;
     text path = {0};
-    text_printf(&path, "%s/%s-%s.%s", folder, stem, k->kind, format);
+    text_printf(&path, "%s/%s-%s", folder, stem, w->chart->kind);
+    if (w->again)
+        text_printf(&path, "-%zu", w->again + 1);
+    text_printf(&path, ".%s", format);
     how.path = path.s;
-    int bad = wr_chart_render(k, NULL, s, &how, &err);
+    how.of = how.of ? how.of : w->of;
+    int bad = wr_chart_render(w->chart, w->cfg, s, &how, &err);
     if (!bad)
         puts(path.s);
     text_clear(&path);
     return bad ? cli_failed(&err) : EXIT_DONE;
 }
 
+/* Without names: what the scenario asks for, else whatever applies. */
+static int draw_wishes(const cli_args *a, wr_store *s, const wr_render *how, const char *folder, const char *stem)
+{
+    wr_err err = {0};
+    const wr_chart_wish *w;
+    size_t n;
+    const char *asked = cli_value(a, "format"), *format = asked ? asked : "svg";
+    wr_arena *arena = arena_create();
+    int code = wr_chart_wishes(s, arena, &w, &n, &err) ? cli_failed(&err) : EXIT_DONE;
+    for (size_t i = 0; i < n && code == EXIT_DONE; i++)
+        code = draw(&w[i], s, how, folder, stem, !asked && w[i].format ? w[i].format : format);
+    for (size_t i = 0; !n && wr_charts[i] && code == EXIT_DONE; i++)
+        if (wr_charts[i]->applies && wr_charts[i]->applies(s))
+            code = draw(&(wr_chart_wish){.chart = wr_charts[i]}, s, how, folder, stem, format);
+    arena_destroy(arena);
+    return code;
+}
+
 static int draw_all(const cli_args *a, wr_store *s, const wr_render *how, const char *folder, const char *format)
 {
     char *stem = cli_stem(a->file[0]);
-    int code = EXIT_DONE;
+    int code = a->files == 1 ? draw_wishes(a, s, how, folder, stem) : EXIT_DONE;
     for (size_t i = 1; i < a->files && code == EXIT_DONE; i++) {
         const wr_chart *k = chart_named(a->file[i]);
-        code = k ? draw(k, s, how, folder, stem, format) : EXIT_USAGE;
+        code = k ? draw(&(wr_chart_wish){.chart = k}, s, how, folder, stem, format) : EXIT_USAGE;
     }
-    for (size_t i = 0; a->files == 1 && wr_charts[i] && code == EXIT_DONE; i++)
-        if (wr_charts[i]->applies && wr_charts[i]->applies(s))
-            code = draw(wr_charts[i], s, how, folder, stem, format);
     free(stem);
     return code;
 }

@@ -176,23 +176,32 @@ static void judge_window(objective *o, const window *w)
     o->seen = true;
 }
 
+static void windows_end(objective *o, wr_time now)
+{
+    for (window *w = o->ring; w < o->ring + o->windows; w++) {
+        if (w->opened == WR_NEVER || now - w->opened < o->f->over)
+            continue;
+        if (now <= o->to)
+            judge_window(o, w);
+        w->opened = WR_NEVER;
+    }
+}
+
+static void window_begins(objective *o, wr_time now)
+{
+    window *w = o->ring, *end = o->ring + o->windows;
+    while (w < end && w->opened != WR_NEVER)
+        w++;
+    if (w < end && now >= o->from && now < o->to)
+        window_open(o, w);
+}
+
 void judge_period(judge *j)
 {
     wr_time now = run_now(j->k->r);
     for (objective *o = j->o; o < j->o + j->n; o++) {
-        for (size_t i = 0; i < o->windows; i++)
-            if (o->ring[i].opened != WR_NEVER && now - o->ring[i].opened >= o->f->over) {
-                if (now <= o->to)
-                    judge_window(o, &o->ring[i]);
-                o->ring[i].opened = WR_NEVER;
-            }
-        if (!o->windows || now < o->from || now >= o->to)
-            continue;
-        size_t i = 0;
-        while (i < o->windows && o->ring[i].opened != WR_NEVER)
-            i++;
-        if (i < o->windows)
-            window_open(o, &o->ring[i]);
+        windows_end(o, now);
+        window_begins(o, now);
     }
 }
 

@@ -9,53 +9,9 @@
  *
  * A call is freed when it is answered (or lost), its caller has been told (or has gone), its own calls
  * have ended and nobody holds it. Truth: tests/contract, tests/unit/test_call.c. */
-#include "runtime.h"
+#include "call.h"
 #include <stdlib.h>
 #include <string.h>
-
-enum { DELIVERED = 1, ANSWERED = 2, TOLD = 4, ABANDONED = 8, LOST = 16, ROOT = 32, OWN_CODE = 64, CLOSED = 128 };
-
-typedef struct lane { /* calls that time out `length` after they were sent, oldest first */
-    wr_dur length;
-    wr_call *head, *tail;
-    bool armed;
-    run *run;
-} lane;
-
-struct wr_call {
-    wr_comp *to, *from;
-    wr_call *parent;     /* of `from`, for which this one is made; free list */
-    wr_done_fn *done;
-    const wr_ask *ask;
-    uint64_t key;
-    wr_time sent;
-    uint8_t state, status, stage, op;
-    uint16_t operation;
-    uint16_t open;       /* own calls that have not ended */
-    /* 64 */
-    wr_call *lane_next, *lane_prev;
-    lane *lane;          /* NULL: no timeout armed */
-    wr_time deadline;
-    wr_time arrived;
-    wr_call *child;      /* the latest own call still open: where a timeout looks for the place */
-    int32_t priority;
-    int16_t code;
-    int16_t az;
-    uint32_t holds;
-    float size;
-    /* 128 */
-    wr_time since;       /* of the present stage */
-    wr_dur span[WR_STAGES - 1]; /* wait, cold, backoff */
-    const wr_comp *cause_where;
-    int16_t cause_code;
-    uint8_t cause_stage;
-    float response;
-    uint64_t stamp;
-    /* 192 */
-    call_line line;
-    char mine[64];
-    char room[64];
-};
 
 #define BLOCK 256
 #define LANES 64
@@ -73,11 +29,6 @@ struct call_pool *calls_create(run *r)
     struct call_pool *p = arena_alloc(r->arena, sizeof *p);
     p->run = r;
     return p;
-}
-
-void calls_destroy(struct call_pool *p)
-{
-    (void)p; /* everything lies in the run's arena */
 }
 
 uint64_t calls_open(const struct call_pool *p)
@@ -148,46 +99,6 @@ static void detach(wr_call *c)
     mine->open--;
     if (mine->child == c)
         mine->child = NULL;
-}
-
-/* ---- network ---------------------------------------------------------------------------------- */
-static wr_dur law(run *r, int which)
-{
-    const net_law *l = &r->net[which];
-    return l->dist ? wr_draw_dur(l->dist, &r->net_rng) : l->fixed;
-}
-
-static wr_dur hop(run *r, const wr_comp *a, int a_az, const wr_comp *b, int b_az)
-{
-    if (a->net == WR_NET_AWS || b->net == WR_NET_AWS)
-        return 0;
-    if (a->net == WR_NET_SERVICE || b->net == WR_NET_SERVICE)
-        return law(r, NET_SERVICE);
-    if (a->net == WR_NET_CLIENT || b->net == WR_NET_CLIENT)
-        return law(r, NET_CLIENT);
-    return law(r, a_az >= 0 && b_az >= 0 && a_az != b_az ? NET_CROSS_AZ : NET_SAME_AZ);
-}
-
-static int number(const wr_comp *c)
-{
-    return c->group ? c->group->index : c->index;
-}
-
-/* One way from a to b; WR_NEVER: the packet is lost. */
-static wr_dur travel(run *r, const wr_comp *a, int a_az, const wr_comp *b, int b_az)
-{
-    wr_dur d = r->net_off ? 0 : hop(r, a, a_az, b, b_az);
-    for (int i = 0; i < r->links; i++) {
-        const net_link *l = &r->link[i];
-        bool there = l->from == number(a) && l->to == number(b), back = l->from == number(b) && l->to == number(a);
-        if (!there && !back)
-            continue;
-        if (l->latency)
-            d = wr_draw_dur(l->latency, &r->net_rng);
-        if (there && wr_rng_chance(&r->net_rng, l->loss))
-            return WR_NEVER;
-    }
-    return r->net_faults ? d + fault_added(r, a, b) : d;
 }
 
 /* ---- send and deliver -------------------------------------------------------------------------- */
@@ -291,7 +202,7 @@ wr_call *wr_call_send(wr_comp *self, wr_comp *to, wr_call *mine, const wr_send *
     c->az = (int16_t)(what->az >= 0 ? what->az : self->az);
     if (what->timeout)
         arm(r, c, what->timeout);
-    wr_dur d = travel(r, self, c->az, to, to->az);
+    wr_dur d = call_travel(r, self, c->az, to, to->az);
     if (d == WR_NEVER) {
         c->state |= LOST;
         return c;
@@ -341,57 +252,15 @@ wr_call *wr_call_open(wr_comp *self, wr_call *mine, const wr_send *what)
     return c;
 }
 
-static void end_stage(wr_call *c, wr_time now)
-{
-    if (c->stage != WR_SERVICE)
-        c->span[c->stage - 1] += now - c->since;
-    c->since = now;
-}
-
-static void blame_end(wr_call *c)
-{
-    wr_comp *s = c->from;
-    blame *b = s->blames;
-    while (b && (b->where != c->cause_where || b->code != c->cause_code || b->stage != (enum wr_stage)c->cause_stage))
-        b = b->next;
-    if (!b) {
-        b = arena_alloc(s->run->arena, sizeof *b);
-        *b = (blame){c->cause_where, c->cause_code, (enum wr_stage)c->cause_stage, 0, run_now(s->run), s->blames};
-        s->blames = b;
-    }
-    if (run_now(s->run) >= s->run->warmup)
-        b->count++;
-}
-
-/* Spans of an ended call belong to its parent when nothing else of it is open: counted waits never overlap. */
-static void fold(wr_call *c)
-{
-    wr_call *mine = c->parent;
-    if (!mine || mine->open > 1)
-        return;
-    for (int i = 0; i < WR_STAGES - 1; i++)
-        mine->span[i] += c->span[i];
-}
-
-static void pass_cause(wr_call *c)
-{
-    wr_call *mine = c->parent;
-    if (mine && c->cause_where && !mine->cause_where) {
-        mine->cause_where = c->cause_where;
-        mine->cause_code = c->cause_code;
-        mine->cause_stage = c->cause_stage;
-    }
-}
-
 void wr_call_close(wr_call *c)
 {
     assert((c->state & ROOT) && !(c->state & CLOSED));
-    end_stage(c, run_now(c->from->run));
+    call_end_stage(c, run_now(c->from->run));
     if (c->parent) {
-        fold(c);
-        pass_cause(c);
+        call_fold(c);
+        call_pass_cause(c);
     } else if (c->cause_where && c->from->traffic) {
-        blame_end(c);
+        call_blame_end(c);
     }
     wr_call *mine = c->parent;
     detach(c);
@@ -414,9 +283,9 @@ static void answer(wr_comp *from, void *arg)
     lane_remove(c);
     c->state |= TOLD;
     wr_call *mine = c->parent;
-    fold(c);
+    call_fold(c);
     if (c->status != WR_OK)
-        pass_cause(c);
+        call_pass_cause(c);
     detach(c);
     c->done(c->from, mine, c);
     settle(c);
@@ -455,9 +324,9 @@ static void leave(wr_comp *to, void *arg)
     wr_call *c = arg;
     run *r = to->run;
     wr_time now = run_now(r);
-    end_stage(c, now);
+    call_end_stage(c, now);
     count_end(to, c, now);
-    wr_dur d = c->state & ABANDONED ? WR_NEVER : travel(r, to, to->az, c->from, c->az);
+    wr_dur d = c->state & ABANDONED ? WR_NEVER : call_travel(r, to, to->az, c->from, c->az);
     if (d == WR_NEVER) {
         c->state |= LOST;
         wr_call_release(c);
@@ -478,13 +347,6 @@ static void set_answer(wr_call *c, int code, enum wr_status s)
     c->holds++; /* until the answer has arrived, or nobody waits for it */
 }
 
-static void set_cause(wr_call *c, const wr_comp *where, int code)
-{
-    c->cause_where = where;
-    c->cause_code = (int16_t)code;
-    c->cause_stage = c->stage;
-}
-
 void wr_reply_after(wr_call *c, wr_dur d, int code)
 {
     wr_comp *to = c->to;
@@ -494,7 +356,7 @@ void wr_reply_after(wr_call *c, wr_dur d, int code)
     if (row->status == WR_OK) {
         c->cause_where = NULL;
     } else if (!c->cause_where) {
-        set_cause(c, to, code);
+        call_set_cause(c, to, code);
         comp_cause(to, CODE_OWN + code);
     }
     if (d > 0)
@@ -527,7 +389,7 @@ void call_answer_fault(wr_call *c, enum wr_status s)
 {
     int row = s == WR_THROTTLED ? CODE_FAULT_THROTTLE : CODE_FAULT_ERROR;
     set_answer(c, -1, s);
-    set_cause(c, c->to, -2);
+    call_set_cause(c, c->to, -2);
     c->cause_code = (int16_t)(-2 - (row == CODE_FAULT_THROTTLE));
     comp_cause(c->to, row);
     leave(c->to, c);
@@ -620,93 +482,4 @@ void wr_call_release(wr_call *c)
     assert(c->holds);
     c->holds--;
     settle(c);
-}
-
-/* ---- what a call says --------------------------------------------------------------------------------- */
-enum wr_op wr_call_op(const wr_call *c) { return (enum wr_op)c->op; }
-const wr_ask *wr_call_ask(const wr_call *c) { return c->ask; }
-uint64_t wr_call_key(const wr_call *c) { return c->key; }
-uint64_t wr_call_stamp(const wr_call *c) { return c->stamp; }
-void wr_call_set_stamp(wr_call *c, uint64_t stamp) { c->stamp = stamp; }
-double wr_call_size(const wr_call *c) { return (double)c->size; }
-double wr_call_response_size(const wr_call *c) { return (double)c->response; }
-int wr_call_operation(const wr_call *c) { return c->operation; }
-int wr_call_priority(const wr_call *c) { return c->priority; }
-int wr_call_az(const wr_call *c) { return c->az; }
-wr_comp *wr_call_from(const wr_call *c) { return c->from; }
-wr_comp *wr_call_to(const wr_call *c) { return c->to; }
-wr_time wr_call_sent(const wr_call *c) { return c->sent; }
-wr_dur wr_call_age(const wr_call *c) { return run_now(c->from->run) - c->sent; }
-bool wr_call_abandoned(const wr_call *c) { return c->state & ABANDONED; }
-enum wr_status wr_call_status(const wr_call *c) { return (enum wr_status)c->status; }
-int wr_call_code(const wr_call *c) { return c->state & OWN_CODE ? c->code : -1; }
-void *call_program_room(wr_call *c) { return c->room; }
-call_line *call_line_of(wr_call *c) { return &c->line; }
-
-int wr_call_http(const wr_call *c)
-{
-    static const short usual[WR_STATUSES] = {200, 429, 500, 504, 503, 409, 400};
-    return c->state & OWN_CODE ? c->to->model->codes[c->code].http : usual[c->status];
-}
-
-void *wr_call_mine(wr_call *c, size_t size)
-{
-    assert(size <= sizeof c->mine);
-    (void)size;
-    return c->mine;
-}
-
-double wr_call_item_size(wr_call *c, double def)
-{
-    return c->ask->item_size ? wr_draw(c->ask->item_size, &c->from->ask_rng) : def;
-}
-
-double wr_call_old_size(wr_call *c, double now)
-{
-    return c->ask->old_size ? wr_draw(c->ask->old_size, &c->from->ask_rng) : now;
-}
-
-static int64_t whole(const wr_dist *d, wr_rng *r, int64_t def)
-{
-    return d ? (int64_t)(wr_draw(d, r) + 0.5) : def;
-}
-
-int64_t wr_call_items(wr_call *c) { return whole(c->ask->items, &c->from->ask_rng, 1); }
-int64_t wr_call_puts(wr_call *c) { return whole(c->ask->puts, &c->from->ask_rng, 0); }
-bool wr_call_chance(wr_call *c, double p) { return wr_rng_chance(&c->from->ask_rng, p); }
-
-/* ---- why ------------------------------------------------------------------------------------------------ */
-void wr_call_stage(wr_call *c, enum wr_stage s)
-{
-    if (c->stage == (uint8_t)s)
-        return;
-    end_stage(c, run_now(c->from->run));
-    c->stage = (uint8_t)s;
-}
-
-void wr_call_spend(wr_call *c, enum wr_stage s, wr_dur d)
-{
-    if (s != WR_SERVICE)
-        c->span[s - 1] += d;
-}
-
-wr_dur wr_call_span(const wr_call *c, enum wr_stage s)
-{
-    return s == WR_SERVICE ? 0 : c->span[s - 1];
-}
-
-wr_cause wr_call_cause(const wr_call *c)
-{
-    return (wr_cause){c->cause_where, c->cause_code, (enum wr_stage)c->cause_stage};
-}
-
-void wr_call_clear_cause(wr_call *c)
-{
-    c->cause_where = NULL;
-}
-
-void wr_call_blame(wr_call *c, wr_comp *self, int code)
-{
-    set_cause(c, self, code);
-    comp_cause(self, CODE_OWN + code);
 }

@@ -180,7 +180,7 @@ static void feed(cell *to, const cell *c)
     to->level = c->level;
 }
 
-void cell_flush(cell *c)
+static void settle(cell *c)
 {
     if (c->kind == WR_LEVEL)
         integrate(c, run_now(c->run));
@@ -188,6 +188,11 @@ void cell_flush(cell *c)
         cell_flush(c->fed_by);
     if (c->feeds && c->now.n > 0)
         feed(c->feeds, c);
+}
+
+void cell_flush(cell *c)
+{
+    settle(c);
     for (tap *t = c->taps; t; t = t->next) {
         pour(&t->sum, &c->now);
         t->last = c->level;
@@ -329,29 +334,34 @@ static double count_stat(const tap *t, enum formula_stat s, double seconds)
     }
 }
 
-double tap_stat(const cell *c, const tap *t, enum formula_stat s, double arg)
+/* Of a value or a level of which something was seen. */
+static double spread_stat(const cell *c, const tap *t, enum formula_stat s, double arg)
 {
     const accumulator *a = &t->sum;
     bool level = c->kind == WR_LEVEL;
-    wr_time end = t->closed == WR_NEVER ? run_now(c->run) : t->closed;
-    double seconds = wr_dur_to_s(end - t->opened);
+    switch (s) {
+    case F_MEAN: return (level ? 0 : c->shift) + a->sum / a->n;
+    case F_SD: return deviation(c, a);
+    case F_MIN: return a->min;
+    case F_MAX: return a->max;
+    case F_QUANTILE: return t->h ? clamp(a, hist_quantile(t->h, a->n, arg, level)) : NAN;
+    case F_ABOVE: return t->h ? hist_above(t->h, a->n, arg, level) : NAN;
+    default: return t->last;
+    }
+}
+
+double tap_stat(const cell *c, const tap *t, enum formula_stat s, double arg)
+{
+    bool level = c->kind == WR_LEVEL;
+    double seconds = wr_dur_to_s((t->closed == WR_NEVER ? run_now(c->run) : t->closed) - t->opened);
     s = by_kind(c, s);
     if (c->kind == WR_COUNT)
         return count_stat(t, s, seconds);
     if (level && s == F_LAST)
         return t->last;
-    if (s == F_COUNT || s == F_SUM || s == F_RATE)
-        return s == F_COUNT ? (level ? a->n / 1e9 : a->n) : tap_total(t, c) / (s == F_RATE ? seconds : 1);
-    if (!(a->n > 0))
-        return NAN;
-    switch (s) {
-    case F_MEAN: return level ? a->sum / a->n : c->shift + a->sum / a->n;
-    case F_SD: return deviation(c, a);
-    case F_MIN: return a->min;
-    case F_MAX: return a->max;
-    case F_LAST: return t->last;
-    case F_QUANTILE: return t->h ? clamp(a, hist_quantile(t->h, a->n, arg, level)) : NAN;
-    case F_ABOVE: return t->h ? hist_above(t->h, a->n, arg, level) : NAN;
-    default: return NAN;
-    }
+    if (s == F_COUNT)
+        return level ? t->sum.n / 1e9 : t->sum.n;
+    if (s == F_SUM || s == F_RATE)
+        return tap_total(t, c) / (s == F_RATE ? seconds : 1);
+    return t->sum.n > 0 ? spread_stat(c, t, s, arg) : NAN;
 }

@@ -198,7 +198,6 @@ typedef struct call_line {
 call_line *call_line_of(wr_call *c);
 void call_answer_fault(wr_call *c, enum wr_status s); /* with a framework code: an error or a throttle of `faults:` */
 struct call_pool *calls_create(run *r);
-void calls_destroy(struct call_pool *p);
 uint64_t calls_open(const struct call_pool *p);      /* in flight now */
 
 /* ---- faults of the runtime itself (fault.c) ------------------------------------------------------------------- */
