@@ -183,6 +183,15 @@ static void below_target(wr_comp *self, const wr_alarm *a, enum wr_alarm_state s
     wish(s, false, to < g->desired ? to : g->desired);
 }
 
+/* Two policies of one type differ by what they compare with. */
+static void note_threshold(scaler *s, enum wr_alarm_state now, double value)
+{
+    static const char *const sign[] = {[WR_GT] = ">", [WR_GE] = ">=", [WR_LT] = "<", [WR_LE] = "<="};
+    char side[48];
+    snprintf(side, sizeof side, " %s %.4g", sign[s->policy->high.compare], s->policy->threshold);
+    note_state(s, &s->high_state, now, value, side);
+}
+
 /* ---- step and simple scaling ----------------------------------------------------------------------------------- */
 static void propose(scaler *s, int64_t to)
 {
@@ -199,7 +208,7 @@ static void step_alarm(wr_comp *self, const wr_alarm *a, enum wr_alarm_state sta
     const asg_policy *p = s->policy;
     const asg *g = wr_state(self);
     (void)a;
-    note_state(s, &s->high_state, state, value, "");
+    note_threshold(s, state, value);
     if (state != WR_ALARM_ON || !isfinite(value))
         return;
     bool above = p->high.compare == WR_GT || p->high.compare == WR_GE, warming = asg_warming(g, s);
@@ -218,7 +227,7 @@ static void simple_alarm(wr_comp *self, const wr_alarm *a, enum wr_alarm_state s
     const asg_policy *p = s->policy;
     const asg *g = wr_state(self);
     (void)a;
-    note_state(s, &s->high_state, state, value, "");
+    note_threshold(s, state, value);
     if (state != WR_ALARM_ON || s->waits || wr_now(self) < s->free_at)
         return;
     propose(s, asg_adjust(g->desired, (enum adjustment)p->adjustment, p->adjust, p->least));

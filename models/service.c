@@ -143,17 +143,9 @@ static int highest(const struct service_cfg *cfg, wr_build *b)
     return most + 1;
 }
 
-static void service_prepare(void *mine, wr_build *b)
+/* Laws and steps by the number of the operation; what is not said is as for operation 0, "default". */
+static void by_number(struct service_cfg *cfg, wr_build *b)
 {
-    struct service_cfg *cfg = mine;
-    wr_program_prepare(&cfg->program, b, false);
-    if (!cfg->service_time.n && !cfg->program.code)
-        wr_build_error(b, NULL, "'service_time' of service '%s' is required: give a time or a distribution", wr_build_name(b));
-    if (cfg->discipline == PS && cfg->queue_timeout)
-        wr_build_error(b, &cfg->queue_timeout, "'queue_timeout' has no meaning with 'discipline: ps': nobody waits");
-    cfg->az = cfg->zone ? cfg->zone[0] - 'a' : -1;
-    if (cfg->zone && (cfg->zone[1] || cfg->az < 0 || cfg->az > 25))
-        wr_build_error(b, &cfg->zone, "'%s' is not an availability zone; write one letter, such as a", cfg->zone);
     cfg->operations = highest(cfg, b);
     cfg->law = wr_build_alloc(b, (size_t)cfg->operations * sizeof(wr_dist *));
     cfg->after = wr_build_alloc(b, (size_t)cfg->operations * sizeof(wr_program *));
@@ -167,6 +159,20 @@ static void service_prepare(void *mine, wr_build *b)
         cfg->law[i] = cfg->law[i] ? cfg->law[i] : cfg->law[0];
         cfg->after[i] = cfg->after[i] ? cfg->after[i] : cfg->after[0];
     }
+}
+
+static void service_prepare(void *mine, wr_build *b)
+{
+    struct service_cfg *cfg = mine;
+    wr_program_prepare(&cfg->program, b, false);
+    if (!cfg->service_time.n && !cfg->program.code)
+        wr_build_error(b, NULL, "'service_time' of service '%s' is required: give a time or a distribution", wr_build_name(b));
+    if (cfg->discipline == PS && cfg->queue_timeout)
+        wr_build_error(b, &cfg->queue_timeout, "'queue_timeout' has no meaning with 'discipline: ps': nobody waits");
+    cfg->az = cfg->zone ? cfg->zone[0] - 'a' : -1;
+    if (cfg->zone && (cfg->zone[1] || cfg->az < 0 || cfg->az > 25))
+        wr_build_error(b, &cfg->zone, "'%s' is not an availability zone; write one letter, such as a", cfg->zone);
+    by_number(cfg, b);
 }
 
 /* ---- serving ------------------------------------------------------------------------------------- */

@@ -419,7 +419,7 @@ static void traffic_fault(wr_comp *self, int fault, const void *arg, bool on)
 
 const wr_model wr_model_traffic = {
     .kind = "traffic", .title = "Traffic", .doc = "A source of requests and its clients.",
-    .has = WR_HAS_CALLS | WR_HAS_PRESENCE | WR_OWN_PRESENCE | WR_HAS_RETRIES | WR_HAS_SPANS,
+    .has = WR_HAS_CALLS | WR_HAS_PRESENCE | WR_HAS_RETRIES | WR_HAS_SPANS,
     .net = WR_NET_CLIENT, .internal = true,
     .params = params, .codes = codes, .faults = faults,
     .cfg_size = sizeof(struct traffic_cfg), .state_size = sizeof(struct traffic),

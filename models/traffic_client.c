@@ -104,7 +104,6 @@ static void finish(wr_comp *self, wr_call *root, enum wr_status s)
     count_end(self, r, s, latency);
     count_spans(self, root, r, latency);
     shift(self, r, WR_U_IN_SYSTEM, -1);
-    shift(self, r, WR_U_CONCURRENCY, -1);
     wr_call_close(root);
     if (user != NO_USER)
         users_answered(self, user, latency);
@@ -298,7 +297,6 @@ void request_open(wr_comp *self, int kind, const wr_keys *key, uint32_t user)
     add(self, r, WR_U_REQUESTS, 1);
     add(self, r, WR_U_TRIED, 1);
     shift(self, r, WR_U_IN_SYSTEM, 1);
-    shift(self, r, WR_U_CONCURRENCY, 1);
     if (cfg->retry)
         wr_retry_first(s->object[r->object].retry, wr_now(self));
     try_once(self, root);

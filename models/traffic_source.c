@@ -12,7 +12,7 @@ bool source_open(const wr_comp *self)
 {
     const struct traffic_cfg *cfg = wr_cfg(self);
     const struct traffic *s = wr_const_state(self);
-    return wr_now(self) < cfg->end && s->made < cfg->count;
+    return wr_now(self) < cfg->end && s->made < cfg->count && !wr_broken(self);
 }
 
 int source_kind(wr_comp *self)
@@ -67,7 +67,8 @@ static int64_t at_once(const struct traffic_cfg *cfg, struct traffic *s)
 {
     if (cfg->shape != BATCH)
         return 1;
-    return (int64_t)(wr_draw(((const struct batch *)cfg->arrivals.cfg)->size, &s->arrivals) + 0.5);
+    double n = wr_draw(((const struct batch *)cfg->arrivals.cfg)->size, &s->arrivals) + 0.5;
+    return n < 1e18 ? (int64_t)n : INT64_MAX;
 }
 
 /* ---- rates -------------------------------------------------------------------------------------------- */

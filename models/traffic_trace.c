@@ -43,6 +43,11 @@ static bool next_line(struct reader *r, const char **line, size_t *len)
 }
 
 /* Field number `which`, without quotes and blanks; empty: there is none. */
+static bool is_margin(char c)
+{
+    return c == ' ' || c == '"';
+}
+
 static void field_of(const char *line, size_t len, size_t which, char out[FIELD])
 {
     const char *end = line + len;
@@ -53,9 +58,9 @@ static void field_of(const char *line, size_t len, size_t which, char out[FIELD]
         return;
     const char *stop = memchr(line, ',', (size_t)(end - line));
     stop = stop ? stop : end;
-    while (line < stop && (*line == ' ' || *line == '"'))
+    while (line < stop && is_margin(*line))
         line++;
-    while (stop > line && (stop[-1] == ' ' || stop[-1] == '"'))
+    while (stop > line && is_margin(stop[-1]))
         stop--;
     size_t n = (size_t)(stop - line);
     if (n < FIELD) {

@@ -147,7 +147,7 @@ size_t axis_time(tick out[AXIS_TICKS], double begin_s, double end_s, size_t abou
     while (span / step > AXIS_TICKS - 2)
         step *= 2;
     double last = floor(end_s / step + 1e-9);
-    for (double i = ceil(begin_s / step - 1e-9); i <= last && n < AXIS_TICKS; i++, n++) {
+    for (double i = ceil(begin_s / step - 1e-9) + 0.0; i <= last && n < AXIS_TICKS; i++, n++) {
         out[n].at = i * step;
         name_time(&out[n], i * step, step, end_s, i == last);
     }

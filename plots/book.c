@@ -3,6 +3,7 @@
  * Nothing here draws. Owners may be parts: "web:blue" is looked up as owner and part. Marks come from the
  * first replication, since every replication scales at its own times. */
 #include "charts.h"
+#include <stdlib.h>
 
 struct common { chart_cfg base; };
 const wr_param chart_params[] = {CHART_CFG(struct common, base), {0}};
@@ -208,7 +209,7 @@ static bool one_of(const char *const *kinds, const char *kind)
     return *kinds != NULL;
 }
 
-static size_t notes(const book *b, const char *const *kinds, const char *owner, const mark **out)
+size_t book_notes(const book *b, const char *const *kinds, const char *owner, const mark **out)
 {
     const wr_note_row *note;
     const wr_store_at *at;
@@ -223,12 +224,24 @@ static size_t notes(const book *b, const char *const *kinds, const char *owner, 
     return found;
 }
 
+/* Instances that are terminated are gone: there is no span in which they are. */
+static bool instant(const mark *m)
+{
+    return m->text && !strncmp(m->text, "terminate ", 10);
+}
+
+static int by_begin(const void *a, const void *b)
+{
+    const mark *x = a, *y = b;
+    return (x->from > y->from) - (x->from < y->from);
+}
+
 /* A fault begins with a note of a value and ends with one of value 0 at the same owner. */
 size_t book_faults(const book *b, const mark **out)
 {
     static const char *const kinds[] = {"fault", NULL};
     const mark *note;
-    size_t n = notes(b, kinds, NULL, &note), found = 0;
+    size_t n = book_notes(b, kinds, NULL, &note), found = 0;
     mark *m = arena_alloc(b->c->arena, (n + 1) * sizeof *m);
     for (size_t i = 0; i < n; i++) {
         size_t k = note[i].value == 0 ? 0 : found;
@@ -236,7 +249,8 @@ size_t book_faults(const book *b, const mark **out)
             k++;
         if (note[i].value != 0) {
             m[found] = note[i];
-            m[found++].to = INFINITY;
+            m[found].to = instant(&note[i]) ? note[i].from + b->period / 4 : INFINITY;
+            found++;
         } else if (k < found) {
             m[k].to = note[i].from;
         }
@@ -250,6 +264,8 @@ size_t book_faults(const book *b, const mark **out)
             m[shown].from = fmax(m[shown].from, b->begin);
             shown++;
         }
+    if (shown)
+        qsort(m, shown, sizeof *m, by_begin);
     *out = m;
     return shown;
 }
@@ -257,7 +273,7 @@ size_t book_faults(const book *b, const mark **out)
 size_t book_actions(const book *b, const char *const *kinds, const char *owner, const mark **out)
 {
     const mark *all;
-    size_t n = notes(b, kinds, owner, &all), found = 0;
+    size_t n = book_notes(b, kinds, owner, &all), found = 0;
     mark *m = arena_alloc(b->c->arena, (n + 1) * sizeof *m);
     for (size_t i = 0; i < n; i++)
         if (all[i].from >= b->begin && all[i].from < b->end)

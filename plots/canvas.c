@@ -354,3 +354,24 @@ int canvas_save(wr_canvas *c, const char *path, wr_err *err)
     text_clear(&file);
     return bad;
 }
+
+const char *wr_chart_library(void)
+{
+    return cairo_version_string();
+}
+
+/* Told by its widths: Cairo takes another face in silence. */
+bool wr_chart_font(void)
+{
+    static const double w_e_i_r = 0.8179 + 0.6152 + 0.2778 + 0.4111; /* of DejaVu Sans, in em */
+    cairo_surface_t *nowhere = cairo_recording_surface_create(CAIRO_CONTENT_ALPHA, NULL);
+    cairo_t *cr = cairo_create(nowhere);
+    cairo_text_extents_t size;
+    steady(cr);
+    cairo_select_font_face(cr, FACE, CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(cr, 100);
+    cairo_text_extents(cr, "weir", &size);
+    cairo_destroy(cr);
+    cairo_surface_destroy(nowhere);
+    return fabs(size.x_advance - 100 * w_e_i_r) < 1;
+}

@@ -91,7 +91,7 @@ static void over_time(const book *b, const wr_cause_row *r, size_t n, box where)
         panel_key(&p, theme_pen(l[i].role), fill[i],
                   canvas_print(b->c, "%s at %s", words_outcome(l[i].outcome), l[i].owner));
     }
-    plot_stack(&p, t, fill, layers);
+    plot_stack(&p, t, fill, layers, false);
     panel_close(&p);
 }
 

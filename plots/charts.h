@@ -82,7 +82,7 @@ trace trace_first(const book *b, const char *owner, const char *const *metrics, 
 trace trace_expression(const book *b, const char *expression, const char **unit, wr_err *err);
 const double *book_series(const book *b, size_t rep, const char *name); /* of the periods shown; NULL */
 bool trace_any(const trace *t);       /* some sample is not zero */
-double trace_last(const trace *t, size_t n);
+double trace_last(const book *b, const trace *t, double *until); /* last sample, and the end of its period; NaN */
 double trace_crosses(const book *b, const trace *t, double bound); /* first time after the warm-up above; NaN: never */
 
 const wr_store_metric *book_metric(const book *b, const char *owner, const char *part, const char *metric);
@@ -99,7 +99,8 @@ double book_objective(const book *b, const char *owner, const char *metric, doub
 
 typedef struct mark { double from, to, value; const char *owner, *kind, *text; } mark; /* s; text may be NULL */
 size_t book_faults(const book *b, const mark **out);               /* spans */
-size_t book_actions(const book *b, const char *const *kinds, const char *owner, const mark **out); /* of one replication */
+size_t book_notes(const book *b, const char *const *kinds, const char *owner, const mark **out);   /* of one replication */
+size_t book_actions(const book *b, const char *const *kinds, const char *owner, const mark **out); /* ... within the window */
 
 /* ---- frame.c: pages and panels ----------------------------------------------------------------------------------- */
 box page_open(const book *b, const char *title, const char *finding); /* returns the room for panels */
@@ -107,12 +108,13 @@ int page_empty(const book *b, const char *title, const char *why);    /* a page 
 box box_row(box in, size_t i, size_t n, double gap);                  /* i-th of n below each other */
 box box_column(box in, size_t i, size_t n, double gap);
 
-typedef struct label { double y; const char *text; ink ink; } label;
+typedef struct label { double y, x; const char *text; ink ink; } label; /* x: where its line ends */
 typedef struct panel {
     const book *b;
     box plot;
     scale x, y;
     const char *unit;
+    const char *acts;   /* whose scaling actions are marked; NULL: everybody's */
     unsigned flags;
     double right;       /* room for labels at the ends of lines */
     double key_x, key_y; /* where the next key in the heading goes */
@@ -127,7 +129,7 @@ panel panel_open(const book *b, box where, const char *title, const char *unit, 
                  unsigned flags);
 void panel_key(panel *p, pen line, ink fill, const char *name); /* in the heading; a box if `fill` is to be seen, else a line */
 void panel_key_role(panel *p, enum role r, bool area, const char *name);
-void panel_end(panel *p, double value, const char *words, ink of);  /* at the right end, near that value */
+void panel_end(panel *p, double value, double until, const char *words, ink of); /* at the right end; until: s */
 void panel_close(panel *p);
 
 /* ---- words.c: what there is to see, in sentences that end with a full stop; NULL: nothing to say ------------------ */
@@ -157,7 +159,7 @@ void plot_trace(panel *p, const trace *t, pen with, const char *name); /* line, 
 void plot_steps(panel *p, const trace *t, pen with, const char *name); /* levels that jump: held over each period */
 void plot_band(panel *p, const double *low, const double *high, ink fill);
 void plot_area(panel *p, const trace *t, enum role r, const char *name); /* from zero, with its edge */
-void plot_stack(panel *p, const trace *layers, const ink *fills, size_t n); /* medians on top of each other; layers may be empty */
+void plot_stack(panel *p, const trace *layers, const ink *fills, size_t n, bool steps); /* medians on top of each other; layers may be empty */
 double stack_most(const book *b, const trace *layers, size_t n);           /* height of the stack */
 void plot_level(panel *p, double y, pen with, const char *name);
 #endif

@@ -8,7 +8,7 @@
 enum { MOST_PARTS = 16, LEVELS = 8, RIGHT_ROOM = 78, ROW_GAP = 6 };
 static const char *const burst_names[2][4] = {{"burst_left_read", "burst_read", "burst_left", NULL},
                                               {"burst_left_write", "burst_write", NULL, NULL}};
-static const char *const throttle_names[2][2] = {{"ReadThrottleEvents", NULL}, {"WriteThrottleEvents", NULL}};
+static const char *const throttle_names[2] = {"ReadThrottleEvents", "WriteThrottleEvents"};
 
 static bool applies(wr_store *s)
 {
@@ -74,6 +74,7 @@ static void heat_map(const book *b, const char *owner, const part *p, size_t n, 
         }
     const char *title = canvas_print(b->c, "Read units per second of each partition of %s", owner);
     panel q = panel_open(b, where, title, "1", 0, 1, RIGHT_ROOM, PANEL_TIMES | PANEL_BARE);
+    q.acts = owner;
     double h = q.plot.h / (double)n;
     for (size_t i = 0; i < n; i++) {
         double y = q.plot.y + (double)i * h;
@@ -92,22 +93,38 @@ static void heat_map(const book *b, const char *owner, const part *p, size_t n, 
 /* ---- reads and writes ----------------------------------------------------------------------------------- */
 typedef struct side { trace used, has, throttled, burst; } side;
 
+/* Of the table and of its indexes: a starved index throttles the table's writes. Partitions count in the table's. */
+static trace throttles(const book *b, const char *owner, const char *metric)
+{
+    const wr_store_metric *m;
+    size_t n = wr_store_metrics(b->s, &m), found = 0;
+    term *t = arena_alloc(b->c->arena, (n + 1) * sizeof *t);
+    for (size_t i = 0; i < n; i++) {
+        bool index = m[i].part && *m[i].part && !(m[i].part[0] == 'p' && m[i].part[1] >= '0' && m[i].part[1] <= '9');
+        if (strcmp(m[i].owner, owner) || strcmp(m[i].metric, metric) || (m[i].part && *m[i].part && !index))
+            continue;
+        t[found++] = (term){canvas_print(b->c, index ? "%s:%s.%s" : "%s%s.%s", owner, index ? m[i].part : "", metric), 1};
+    }
+    return trace_sum(b, t, found, TRACE_RATE);
+}
+
 static side side_of(const book *b, const char *owner, int write)
 {
     const char *what = write ? "Write" : "Read";
     return (side){trace_one(b, owner, canvas_print(b->c, "Consumed%sCapacityUnits", what), TRACE_RATE),
                   trace_one(b, owner, canvas_print(b->c, "Provisioned%sCapacityUnits", what), 0),
-                  trace_first(b, owner, throttle_names[write], TRACE_RATE),
+                  throttles(b, owner, throttle_names[write]),
                   trace_first(b, owner, burst_names[write], 0)};
 }
 
-static void row(const book *b, const trace *t, bool throttles, box where, double most, unsigned flags)
+static void row(const book *b, const char *owner, const trace *t, bool refused, box where, double most, unsigned flags)
 {
     if (!t->mid)
         return;
-    panel p = panel_open(b, where, throttles ? "Throttled events" : "Units left in the burst bucket",
-                         throttles ? "1/s" : "1", 0, most, RIGHT_ROOM, flags);
-    plot_area(&p, t, throttles ? ROLE_THROTTLED : ROLE_USED, throttles ? "throttled" : "left");
+    panel p = panel_open(b, where, refused ? "Throttled events" : "Units left in the burst bucket",
+                         refused ? "1/s" : "1", 0, most, RIGHT_ROOM, flags);
+    p.acts = owner;
+    plot_area(&p, t, refused ? ROLE_THROTTLED : ROLE_USED, refused ? "throttled" : "left");
     panel_close(&p);
 }
 
@@ -159,12 +176,12 @@ static void column(const book *b, const char *owner, const side *s, int write, b
     at.y += at.h + ROW_GAP;
     at.h = height[1];
     if (most[1] >= 0) {
-        row(b, &s->throttled, true, at, most[1], most[2] < 0 ? end : 0u);
+        row(b, owner, &s->throttled, true, at, most[1], most[2] < 0 ? end : 0u);
         at.y += at.h + ROW_GAP;
     }
     at.h = height[2];
     if (most[2] >= 0)
-        row(b, &s->burst, false, at, s->burst.most, end);
+        row(b, owner, &s->burst, false, at, s->burst.most, end);
 }
 
 /* Both columns have the same rows; -1: neither has anything there. */

@@ -15,8 +15,8 @@ static size_t line_of(wr_canvas *c, font f, const char *s, double width)
     size_t end = strlen(s);
     while (end && canvas_width(c, f, canvas_print(c, "%.*s", (int)end, s)) > width) {
         size_t before = end - 1;
-        while (before && s[before] != ' ')
-            before--;
+        while (before && (s[before] != ' ' || (s[before - 1] >= '0' && s[before - 1] <= '9')))
+            before--; /* never between a number and its unit */
         end = before;
     }
     return end;
@@ -130,7 +130,9 @@ static void name_faults(panel *p, const mark *m, size_t n)
         double x = scale_at(&p->x, m[i].from);
         for (next = i + 1; next < n && scale_at(&p->x, m[next].from) - x < 64; next++)
             ;
-        const char *words = next - i == 1 ? m[i].text : canvas_print(c, "%s and %zu more", m[i].text, next - i - 1);
+        const char *end = m[i].text ? strstr(m[i].text, " begins") : NULL;
+        const char *what = canvas_print(c, "%.*s", end ? (int)(end - m[i].text) : 200, m[i].text ? m[i].text : "fault");
+        const char *words = next - i == 1 ? what : canvas_print(c, "%s and %zu more", what, next - i - 1);
         double stop = next < n ? scale_at(&p->x, m[next].from) - 8 : right;
         double w = canvas_width(c, f, words);
         if (next == n && x + w > right)
@@ -150,8 +152,12 @@ static void background(panel *p)
     size_t n = book_faults(b, &m);
     if (b->warmup > b->begin)
         shade(p, 0, fmin(b->warmup, b->end), theme_ink(0x000000, 0.055));
-    for (size_t i = 0; i < n; i++)
-        shade(p, m[i].from, m[i].to, theme_ink(0xd55e00, 0.10));
+    for (size_t i = 0, next; i < n; i = next) { /* what overlaps is one */
+        double to = m[i].to;
+        for (next = i + 1; next < n && m[next].from <= to; next++)
+            to = fmax(to, m[next].to);
+        shade(p, m[i].from, to, theme_ink(0xd55e00, 0.10));
+    }
     if (!(p->flags & PANEL_NAMES))
         return;
     name_faults(p, m, n);
@@ -170,7 +176,7 @@ static void triangle(wr_canvas *c, double x, double y, double size, bool up, ink
 static void actions(panel *p)
 {
     const mark *m;
-    size_t n = book_actions(p->b, scaling, NULL, &m);
+    size_t n = book_actions(p->b, scaling, p->acts, &m);
     for (size_t i = 0, next; i < n; i = next) {
         double x = scale_at(&p->x, m[i].from), last = x;
         for (next = i + 1; next < n && scale_at(&p->x, m[next].from) - x < 7 && !strcmp(m[next].kind, m[i].kind);
@@ -276,7 +282,7 @@ void panel_key_role(panel *p, enum role r, bool area, const char *name)
 }
 
 /* ---- labels at the ends of lines ------------------------------------------------------------------------ */
-void panel_end(panel *p, double value, const char *words, ink of)
+void panel_end(panel *p, double value, double until, const char *words, ink of)
 {
     if (!words || isnan(value) || p->labels == sizeof p->label / sizeof *p->label || (p->y.log && value <= 0))
         return;
@@ -284,7 +290,7 @@ void panel_end(panel *p, double value, const char *words, ink of)
     size_t i = p->labels++;
     for (; i && p->label[i - 1].y > y; i--)
         p->label[i] = p->label[i - 1];
-    p->label[i] = (label){y, words, of};
+    p->label[i] = (label){y, scale_at(&p->x, fmin(until, p->b->end)), words, of};
 }
 
 /* Pushes labels apart, first downwards, then back up from the foot of the panel. */
@@ -309,8 +315,11 @@ void panel_close(panel *p)
     for (size_t i = 0; i < p->labels; i++) {
         font f = theme_font(10.5, false, LEFT);
         f.ink = p->label[i].ink;
-        if (fabs(y[i] - p->label[i].y) > 2)
-            canvas_segment(c, x + 1, p->label[i].y, x + 7, y[i], (pen){{p->label[i].ink.rgb, 0.5}, 0.7, SOLID});
+        pen thin = {{p->label[i].ink.rgb, 0.5}, 0.7, SOLID};
+        if (p->label[i].x < x - 6) /* the line ends early */
+            canvas_segment(c, p->label[i].x + 2, p->label[i].y, x + 1, p->label[i].y, thin);
+        if (fabs(y[i] - p->label[i].y) > 2 || p->label[i].x < x - 6)
+            canvas_segment(c, x + 1, p->label[i].y, x + 7, y[i], thin);
         canvas_text(c, x + 9, y[i] + 3.8, f, canvas_fit(c, f, p->label[i].text, p->right - 9));
     }
 }

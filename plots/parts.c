@@ -80,12 +80,15 @@ bool part_rates(const book *b, box where, unsigned flags)
 
 bool part_trouble(const book *b, box where, unsigned flags)
 {
-    const char *const *who = part_traffic(b), *const *all = book_owners(b, NULL, "throttled");
-    trace errors = over(b, who, "errors"), throttled = over(b, all, "throttled");
-    if (!errors.mid && !throttled.mid)
+    const char *const *who = part_traffic(b), *where_most = busiest(b, book_owners(b, NULL, "throttled"), "throttled");
+    trace errors = over(b, who, "errors"), throttled = {.most = NAN, .peak = NAN};
+    if (where_most)
+        throttled = trace_one(b, where_most, "throttled", TRACE_RATE);
+    if (!errors.mid && !where_most)
         return false;
     double most = fmax(errors.mid ? errors.most : 0, throttled.mid ? throttled.most : 0);
-    panel p = panel_open(b, where, "Refused and failed", "1/s", 0, most, 74, flags);
+    const char *title = where_most ? canvas_print(b->c, "Failed, and throttled at %s", where_most) : "Failed";
+    panel p = panel_open(b, where, title, "1/s", 0, most, 74, flags);
     plot_trace(&p, &throttled, theme_pen(ROLE_THROTTLED), "throttled");
     plot_trace(&p, &errors, theme_pen(ROLE_FAILED), "failed");
     panel_close(&p);
@@ -127,7 +130,8 @@ panel part_fleet_of(const book *b, const char *owner, box where, double right, u
     double most = fmax(stack_most(b, layer, 2), desired.mid ? desired.most : 0);
     panel p = panel_open(b, where, canvas_print(b->c, "Capacity of %s", owner), "1", 0,
                          fmax(most, layer[0].mid ? layer[0].most : 0), right, flags | PANEL_WHOLE);
-    plot_stack(&p, layer, fill, 2);
+    p.acts = owner;
+    plot_stack(&p, layer, fill, 2, true);
     plot_steps(&p, &layer[0], theme_pen(ROLE_CAPACITY), "in service");
     plot_steps(&p, &desired, theme_pen(ROLE_DESIRED), "desired");
     if (trace_any(&layer[1]))
@@ -151,6 +155,7 @@ void part_capacity(const book *b, const char *owner, bool writes, box where, dou
     trace has = trace_one(b, owner, canvas_print(b->c, "Provisioned%sCapacityUnits", what), 0);
     panel p = panel_open(b, where, canvas_print(b->c, "%s units of %s per second", what, owner), "1", 0,
                          fmax(used.mid ? used.most : 0, has.mid ? has.most : 0), right, flags);
+    p.acts = owner;
     plot_area(&p, &used, ROLE_USED, "consumed");
     plot_steps(&p, &has, theme_pen(ROLE_CAPACITY), "provisioned");
     panel_close(&p);

@@ -81,28 +81,49 @@ static void runs(const panel *p, const strip *s, size_t n,
     }
 }
 
+/* Of one edge: the middle of a strip, or both its sides where a level jumps or a run ends. */
+static size_t corner(const panel *p, const strip *s, double v, bool first, bool last, bool steps, point *q, size_t m)
+{
+    double y = height(p, fmax(v, p->y.lo));
+    if (steps || first)
+        q[m++] = (point){s->x0, y};
+    if (!steps && !first)
+        q[m++] = (point){(s->x0 + s->x1) / 2, y};
+    if (steps || last)
+        q[m++] = (point){s->x1, y};
+    return m;
+}
+
 /* The outer halves of the first and last strip belong to a band too. */
 static void fill_run(wr_canvas *c, const panel *p, const strip *s, size_t n, pen with, bool steps)
 {
-    point *q = arena_alloc(c->arena, (2 * n + 4) * sizeof *q);
+    point *q = arena_alloc(c->arena, (4 * n + 4) * sizeof *q);
     size_t m = 0;
-    (void)steps;
     for (size_t k = 0; k < n; k++)
-        q[m++] = (point){k ? (s[k].x0 + s[k].x1) / 2 : s[k].x0, height(p, fmax(s[k].high, p->y.lo))};
-    q[m++] = (point){s[n - 1].x1, height(p, fmax(s[n - 1].high, p->y.lo))};
-    q[m++] = (point){s[n - 1].x1, height(p, fmax(s[n - 1].low, p->y.lo))};
-    for (size_t k = n; k-- > 0;)
-        q[m++] = (point){k ? (s[k].x0 + s[k].x1) / 2 : s[k].x0, height(p, fmax(s[k].low, p->y.lo))};
+        m = corner(p, &s[k], s[k].high, k == 0, k + 1 == n, steps, q, m);
+    size_t half = m;
+    for (size_t k = 0; k < n; k++)
+        m = corner(p, &s[k], s[k].low, k == 0, k + 1 == n, steps, q, m);
+    for (size_t i = half, k = m - 1; i < k; i++, k--) { /* the lower edge goes back */
+        point swap = q[i];
+        q[i] = q[k];
+        q[k] = swap;
+    }
     canvas_area(c, q, m, with.ink);
 }
 
-void plot_band(panel *p, const double *low, const double *high, ink fill)
+static void band(panel *p, const double *low, const double *high, ink fill, bool steps)
 {
     strip *s;
     size_t n = strips(p, low, high, &s);
     clip(p);
-    runs(p, s, n, fill_run, (pen){.ink = fill}, false);
+    runs(p, s, n, fill_run, (pen){.ink = fill}, steps);
     canvas_unclip(p->b->c);
+}
+
+void plot_band(panel *p, const double *low, const double *high, ink fill)
+{
+    band(p, low, high, fill, false);
 }
 
 static void draw(panel *p, const trace *t, pen with, const char *name, bool steps)
@@ -118,7 +139,8 @@ static void draw(panel *p, const trace *t, pen with, const char *name, bool step
         runs(p, s, n, fill_run, (pen){.ink = {with.ink.rgb, 0.35 * with.ink.alpha}}, false);
     runs(p, s, n, stroke_run, with, steps);
     canvas_unclip(p->b->c);
-    panel_end(p, trace_last(t, p->b->n), name, theme_darker(with.ink));
+    double until, last = trace_last(p->b, t, &until);
+    panel_end(p, last, until, name, theme_darker(with.ink));
 }
 
 void plot_trace(panel *p, const trace *t, pen with, const char *name)
@@ -146,7 +168,7 @@ void plot_area(panel *p, const trace *t, enum role r, const char *name)
     draw(p, t, edge, name, false);
 }
 
-void plot_stack(panel *p, const trace *layers, const ink *fills, size_t n)
+void plot_stack(panel *p, const trace *layers, const ink *fills, size_t n, bool steps)
 {
     const book *b = p->b;
     double *low = zeros(b);
@@ -156,7 +178,7 @@ void plot_stack(panel *p, const trace *layers, const ink *fills, size_t n)
         double *high = zeros(b);
         for (size_t i = 0; i < b->n; i++)
             high[i] = low[i] + (isnan(layers[k].mid[i]) ? 0 : layers[k].mid[i]);
-        plot_band(p, low, high, fills[k]);
+        band(p, low, high, fills[k], steps);
         low = high;
     }
 }
@@ -179,5 +201,5 @@ void plot_level(panel *p, double y, pen with, const char *name)
         return;
     double at = scale_at(&p->y, y);
     canvas_segment(p->b->c, p->plot.x, at, p->plot.x + p->plot.w, at, with);
-    panel_end(p, y, name, theme_darker(with.ink));
+    panel_end(p, y, p->b->end, name, theme_darker(with.ink));
 }

@@ -30,7 +30,7 @@ static const char *finding(const book *b, const queue *q)
     const char *first =
         canvas_print(b->c, "Up to %s waited at %s (%s)", say_number(depth, round(q->depth.peak * 10) / 10), q->owner,
                      say_clock(when, q->depth.peak_at));
-    double last = trace_last(&q->depth, b->n);
+    double until, last = trace_last(b, &q->depth, &until);
     bool left = last > 0.5 * q->depth.most;
     if (trace_any(&q->age))
         first = canvas_print(b->c, "%s; the oldest for %s (%s)", first,

@@ -61,7 +61,7 @@ static void below(const book *b, const flow *f, box where, double most)
         if (trace_any(&f->end[i]))
             panel_key_role(&p, roles[i], true, metrics[i]);
     }
-    plot_stack(&p, f->end, fill, ENDS);
+    plot_stack(&p, f->end, fill, ENDS, false);
     if (!(stack_most(b, f->end, ENDS) > 0))
         canvas_text(b->c, p.plot.x + p.plot.w / 2, p.plot.y + p.plot.h / 2, theme_quiet(11, CENTRE),
                     "nothing was refused and nothing failed");

@@ -7,7 +7,7 @@
 #include "charts.h"
 #include "../sim/table/table.h"
 
-enum { RIGHT_ROOM = 86, TALES = 3, TALE_ROWS = 13, ALARM_ROOM = 50, MOST_TALES = 48 };
+enum { RIGHT_ROOM = 86, TALES = 3, TALE_ROWS = 13, ALARM_ROOM = 62, MOST_TALES = 48, MOST_ALARMS = 4 };
 static const char *const moves[] = {"scale_out", "scale_in", NULL};
 static const char *const alarms[] = {"alarm", NULL};
 
@@ -86,12 +86,13 @@ static goal goal_of(const book *b, const char *owner)
     return g;
 }
 
-static void metric_panel(const book *b, const goal *g, box where, unsigned flags)
+static void metric_panel(const book *b, const char *owner, const goal *g, box where, unsigned flags)
 {
     char target[SAY];
     bool near = g->target < 4 * g->t.most;
     panel p =
         panel_open(b, where, g->name, g->unit, 0, near ? fmax(g->target, g->t.most) : g->t.most, RIGHT_ROOM, flags);
+    p.acts = owner;
     plot_trace(&p, &g->t, theme_line(2), "metric");
     if (near)
         plot_level(&p, g->target, theme_pen(ROLE_OBJECTIVE),
@@ -111,6 +112,9 @@ static void tell(const book *b, const tale *t, double y, double top)
     const char *words = canvas_print(c, "%s %s", out ? "▲" : "▼", t->m->text ? t->m->text : "");
     if (t->more)
         words = canvas_print(c, "%s (and %zu more)", words, t->more);
+    const char *short_words = t->m->text ? strstr(t->m->text, ": ") : NULL;
+    if (short_words && canvas_width(c, f, words) > t->room) /* the numbers matter more than the policy's name */
+        words = canvas_print(c, "%s %s", out ? "▲" : "▼", short_words + 2);
     words = canvas_fit(c, f, words, t->room);
     canvas_segment(c, t->x, top, t->x, y - 9, (pen){{INK_RIM, 1}, 0.6, SOLID});
     canvas_box(c, (box){t->x - 4, y - 8, canvas_width(c, f, words) + 3, 11}, theme_ink(0xffffff, 0.9));
@@ -147,23 +151,81 @@ static void tales(const book *b, const char *owner, const panel *p, box where)
         tell(b, &t[i], where.y + 9 + TALE_ROWS * (double)t[i].row, p->plot.y + p->plot.h + 9);
 }
 
-/* An alarm is on from a note with a value to the next one of the same words before the colon with value 0. */
+/* ---- alarms: a row each; a note says "name: OK -> ALARM" -------------------------------------------------------- */
+static size_t name_length(const mark *m)
+{
+    const char *colon = m->text ? strstr(m->text, ": ") : NULL;
+    return colon ? (size_t)(colon - m->text) : m->text ? strlen(m->text) : 0;
+}
+
+static bool same_alarm(const mark *a, const mark *b)
+{
+    size_t n = name_length(a);
+    return n == name_length(b) && !strncmp(a->text ? a->text : "", b->text ? b->text : "", n);
+}
+
+static bool rings(const mark *m)
+{
+    const char *arrow = m->text ? strstr(m->text, "-> ") : NULL;
+    return arrow && !strcmp(arrow, "-> ALARM");
+}
+
+/* The first note of each alarm. */
+static size_t alarms_of(const mark *m, size_t n, const mark **first)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n && found < MOST_ALARMS; i++) {
+        size_t k = 0;
+        while (k < found && !same_alarm(first[k], &m[i]))
+            k++;
+        if (k == found)
+            first[found++] = &m[i];
+    }
+    return found;
+}
+
+/* What tells it from the others: " above target", " >= 60". */
+static const char *distinction(wr_canvas *c, const mark *m)
+{
+    static const char *const usual[] = {"target tracking ", "simple scaling ", "step scaling "};
+    size_t from = 0;
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (m->text && !strncmp(m->text, usual[i], strlen(usual[i])))
+            from = strlen(usual[i]);
+    return canvas_print(c, "%.*s", (int)(name_length(m) - from), m->text ? m->text + from : "");
+}
+
+static void alarm_row(const panel *p, const mark *m, size_t n, const mark *which, box row)
+{
+    wr_canvas *c = p->b->c;
+    const char *name = distinction(c, which);
+    bool low = strstr(name, "below") || strchr(name, '<');
+    font f = theme_font(9, false, LEFT);
+    for (size_t i = 0; i < n; i++) {
+        if (!same_alarm(which, &m[i]) || !rings(&m[i]))
+            continue;
+        size_t k = i + 1;
+        while (k < n && !same_alarm(which, &m[k]))
+            k++;
+        double end = k < n ? m[k].from : p->b->end;
+        double x0 = scale_at(&p->x, fmax(p->b->begin, m[i].from)), x1 = scale_at(&p->x, fmin(end, p->b->end));
+        if (x1 > x0)
+            canvas_box(c, (box){x0, row.y, fmax(2, x1 - x0), row.h}, low ? theme_ink(INK_RIM, 0.6) : theme_fill(ROLE_FAILED));
+    }
+    canvas_text(c, p->plot.x + p->plot.w + 9, row.y + row.h - 0.5, f, canvas_fit(c, f, name, p->right - 9));
+}
+
 static void alarm_panel(const book *b, const char *owner, box where)
 {
-    const mark *m;
-    size_t n = book_actions(b, alarms, owner, &m);
+    const mark *m, *first[MOST_ALARMS];
+    size_t n = book_notes(b, alarms, owner, &m), rows = alarms_of(m, n, first);
     panel p = panel_open(b, where, "Alarms", "1", 0, 1, RIGHT_ROOM, PANEL_TIMES | PANEL_BARE);
-    for (size_t i = 0; i < n; i++) {
-        double x0 = scale_at(&p.x, m[i].from), x1 = x0 + 3;
-        for (size_t k = i + 1; k < n && m[i].value != 0; k++)
-            if (m[k].value == 0) {
-                x1 = fmax(x1, scale_at(&p.x, m[k].from));
-                break;
-            }
-        if (m[i].value != 0)
-            canvas_box(b->c, (box){x0, p.plot.y, x1 - x0, p.plot.h}, theme_fill(ROLE_FAILED));
+    p.acts = owner;
+    for (size_t i = 0; i < rows; i++) {
+        box row = box_row(p.plot, i, rows, 2);
+        alarm_row(&p, m, n, first[i], row);
     }
-    if (!n)
+    if (!rows)
         canvas_text(b->c, p.plot.x + 6, p.plot.y + p.plot.h - 4, theme_quiet(10, LEFT), "none rang");
     panel_close(&p);
 }
@@ -211,7 +273,7 @@ static int draw(const void *cfg, wr_store *s, wr_canvas *c, wr_err *err)
     if (lane > 0)
         tales(&b, owner, &p, (box){body.x, top.y + top.h + 4, body.w, lane});
     if (g.t.mid)
-        metric_panel(&b, &g, low, 0);
+        metric_panel(&b, owner, &g, low, 0);
     alarm_panel(&b, owner, strip);
     return 0;
 }

@@ -199,14 +199,14 @@ static void draw_fill(wr_canvas *c, const place *p, box at)
 {
     char words[SAY];
     double used = fmin(1, fmax(0, p->used));
-    box bar = {at.x + 10, at.y + at.h - 15, at.w - 52, 7};
+    box bar = {at.x + 10, at.y + at.h - 12, at.w - 52, 6};
     canvas_box(c, bar, theme_ink(0xe6ecf0, 1));
     bar.w *= used;
     canvas_box(c, bar,
                used > 0.9   ? theme_fill(ROLE_FAILED)
                : used > 0.7 ? theme_fill(ROLE_THROTTLED)
                             : theme_pen(ROLE_USED).ink);
-    canvas_text(c, at.x + at.w - 8, at.y + at.h - 8, theme_font(9.5, false, RIGHT),
+    canvas_text(c, at.x + at.w - 8, at.y + at.h - 5.5, theme_font(9.5, false, RIGHT),
                 say_value(words, round(p->used * 100) / 100, "share"));
 }
 

@@ -110,11 +110,14 @@ bool trace_any(const trace *t)
     return t->mid && t->peak > 0;
 }
 
-double trace_last(const trace *t, size_t n)
+double trace_last(const book *b, const trace *t, double *until)
 {
-    for (size_t i = n; t->mid && i > 0; i--)
-        if (!isnan(t->mid[i - 1]))
+    for (size_t i = b->n; t->mid && i > 0; i--)
+        if (!isnan(t->mid[i - 1])) {
+            *until = b->t[i - 1] + book_length(b, i - 1);
             return t->mid[i - 1];
+        }
+    *until = b->end;
     return NAN;
 }
 

@@ -35,6 +35,8 @@ const wr_chart *wr_chart_named(const char *kind); /* NULL: there is none */
 int wr_chart_wishes(wr_store *s, wr_arena *a, const wr_chart_wish **out, size_t *n, wr_err *err);
 /* Written aside and renamed. Same input, same bytes. */
 int wr_chart_render(const wr_chart *k, const void *cfg, wr_store *s, const wr_render *how, wr_err *err);
+const char *wr_chart_library(void); /* "1.16.0": of Cairo */
+bool wr_chart_font(void);           /* DejaVu Sans is there; without it, texts have other widths */
 
 #ifdef __cplusplus
 }

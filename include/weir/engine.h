@@ -3,8 +3,8 @@
  * Events fire in the order (time, phase, order of scheduling), which is total: a
  * run is a pure function of scenario and seed. A callback never runs inside
  * another callback. Scheduling cannot fail: out of memory ends the program, and
- * past 2^24 events waiting or 2^38 in all the run stops and wr_engine_full() is
- * true. */
+ * past 2^24 events waiting, 2^38 in all or WR_ENGINE_INSTANT at one instant the run
+ * stops and wr_engine_full() is true. */
 #ifndef WEIR_ENGINE_H
 #define WEIR_ENGINE_H
 #ifdef __cplusplus
@@ -30,6 +30,8 @@ enum wr_phase {
     WR_PHASE_CONTROL /* faults, alarms and scalers: after all work of the instant        */
 };
 
+#define WR_ENGINE_INSTANT 20000000
+
 wr_engine *wr_engine_create(void);
 void wr_engine_destroy(wr_engine *e); /* NULL is fine, as for every destroy */
 
@@ -48,6 +50,8 @@ uint64_t wr_engine_run(wr_engine *e, wr_time until);
 bool wr_engine_step(wr_engine *e, wr_time until, uint64_t *fired);
 void wr_engine_stop(wr_engine *e); /* the running wr_engine_run returns after this event */
 bool wr_engine_full(const wr_engine *e);
+/* Whose the last events were when one instant had too many, the latest distinct owners; 0: it had not. */
+size_t wr_engine_crowd(const wr_engine *e, wr_comp *const **out);
 size_t wr_engine_waiting(const wr_engine *e); /* events still to come */
 uint64_t wr_engine_fired(const wr_engine *e);  /* events that happened so far */
 uint64_t wr_engine_print(const wr_engine *e); /* fingerprint of all that fired: equal for equal runs */

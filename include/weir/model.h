@@ -166,6 +166,7 @@ wr_time wr_now(const wr_comp *self);
 wr_event wr_after(wr_comp *self, wr_dur d, wr_event_fn *fn, void *arg);        /* in WR_PHASE_WORK */
 wr_event wr_at(wr_comp *self, wr_time t, enum wr_phase p, wr_event_fn *fn, void *arg);
 bool wr_cancel(wr_comp *self, wr_event ev);
+bool wr_broken(const wr_comp *self); /* the run is about to end with an error: long loops within one event stop */
 void wr_break(wr_comp *self, const char *fmt, ...)  /* the run cannot go on: it ends with WR_E_LIMIT and this reason */
     __attribute__((format(printf, 2, 3)));
 int wr_az(const wr_comp *self);                     /* 0 = a, 1 = b ...; -1: not in a zone */

@@ -95,6 +95,8 @@ static void list_regions(sheet *t)
     }
 }
 
+static const char *const later[] = {"scenarios", "instances", "runtimes", "retry-modes", NULL};
+
 static bool format_of(const cli_args *a, sheet *t)
 {
     static const char *const names[] = {"table", "csv", "json", "markdown"};
@@ -130,6 +132,9 @@ static int list(const cli_args *a)
             puts("]");
         return EXIT_DONE;
     }
+    for (size_t i = 0; later[i]; i++)
+        if (!strcmp(later[i], word))
+            return cli_wrong("the list '%s' is not in this build", word);
     return cli_suggest("list", word, names, N, "list --help");
 }
 

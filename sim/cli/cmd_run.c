@@ -146,11 +146,12 @@ static int write_results(const cli_args *a, const wr_experiment *x)
     return EXIT_DONE;
 }
 
-static int verdict(const cli_args *a, const wr_experiment *x, int ran)
+/* The weightiest that applies. */
+static int verdict(const cli_args *a, const wr_experiment *x, bool failed)
 {
     if (stopped)
         return EXIT_INTERRUPTED;
-    if (ran)
+    if (failed)
         return EXIT_FAILED_RUN;
     return cli_flag(a, "no-slo") || wr_experiment_passed(x) ? EXIT_DONE : EXIT_MISSED;
 }
@@ -173,8 +174,7 @@ static int experiment(const cli_args *a, const wr_scenario *s, const wr_plan *p)
         wr_print_summary(&x, stdout, cli_color(a, stdout));
     if (ran && ran != WR_E_STOPPED)
         cli_failed(&err);
-    if (code == EXIT_DONE)
-        code = verdict(a, &x, ran);
+    code = verdict(a, &x, ran || code != EXIT_DONE);
     wr_experiment_clear(&x);
     text_clear(&command);
     return code;

@@ -16,8 +16,8 @@ static const cli_command *const commands[] = {
     NULL};
 #undef WR_COMMAND
 
-static const char *const later[] = {"sweep", "merge", "compare", "report", "trace", "export", "graph", "demo", "stats",
-                                    "import", "completion", "man", "doctor", "plan", NULL};
+static const char *const later[] = {"sweep", "merge", "compare", "report", "trace", "graph", "demo", "stats",
+                                    "import", "completion", "man", "plan", NULL};
 
 static void help(FILE *to)
 {

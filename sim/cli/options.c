@@ -58,6 +58,16 @@ static void keep(cli_args *a, size_t option, const char *value)
     a->count[option]++;
 }
 
+/* Options of the contract whose work is still to come: they say so. */
+static bool comes_later(const cli_command *c, const char *bare)
+{
+    static const char *const later[][2] = {{"run", "trace"}, {"run", "watch"}, {"run", "abort-on-fail"}};
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+        if (!strcmp(later[i][0], c->name) && !strcmp(later[i][1], bare))
+            return true;
+    return false;
+}
+
 static bool bad_option(const cli_command *c, const char *word, int *code)
 {
     const char *names[MOST_OPTIONS];
@@ -67,6 +77,10 @@ static bool bad_option(const cli_command *c, const char *word, int *code)
         names[n] = o->name;
     char bare[80];
     snprintf(bare, sizeof bare, "%.*s", (int)strcspn(word + strspn(word, "-"), "="), word + strspn(word, "-"));
+    if (comes_later(c, bare)) {
+        *code = cli_wrong("the option '--%s' is not in this build", bare);
+        return false;
+    }
     char see[80];
     snprintf(see, sizeof see, "%s --help", c->name);
     *code = cli_suggest("option", bare, names, n, see);

@@ -82,7 +82,7 @@ bool fork_begin(wr_host *h, wr_call *c, const instruction *i)
     f->parent = c;
     f->branches = n;
     f->need = i->need && i->need < n ? i->need : n;
-    for (int64_t k = 0; k < n; k++)
+    for (int64_t k = 0; k < n && !wr_broken(h->owner); k++)
         open_branch(f, c, i->options[i->dist ? 0 : k].to);
     v->doing = FORKED;
     v->on.fork = f;

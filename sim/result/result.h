@@ -6,6 +6,7 @@
 
 /* ---- stat.c: the only place that knows Student's t ---- */
 void stat_quiet(void);                 /* GSL shall report, not abort: once, before any thread runs */
+const char *stat_library(void);         /* "2.7.1" */
 double stat_half(double sd, size_t n); /* half width of the 95 % interval; NaN for n < 2 */
 /* How many values of that deviation bring the half width below `gap`; 0: more than a million. */
 size_t stat_enough(double sd, double gap);

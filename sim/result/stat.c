@@ -6,6 +6,7 @@
 #include "result.h"
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
+#include <gsl/gsl_version.h>
 #include <math.h>
 
 void stat_quiet(void)
@@ -67,4 +68,9 @@ wr_estimate wr_estimate_of(const double *x, size_t n)
     e.sd = seen > 1 ? sqrt(squares / (double)(seen - 1)) : NAN;
     e.ci95 = stat_half(e.sd, seen);
     return e;
+}
+
+const char *stat_library(void)
+{
+    return gsl_version;
 }

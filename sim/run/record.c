@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { MOST_PERIODS = 1000000 }; /* of a run without a planned end */
+
 static bool kept(const wr_comp *c, int i)
 {
     const wr_metric *m = i < c->uniform_n ? &wr_uniforms[i] : &c->model->metrics[i - c->uniform_n];
@@ -199,6 +201,8 @@ static void period_edge(wr_comp *self, void *arg)
     note_period(k);
     judge_period(k->judge);
     sequences_over(k);
+    if (k->r->end == WR_NEVER && k->periods >= MOST_PERIODS)
+        run_break(k->r, "a million periods have passed, and 'stop_when' does not hold");
     if (now <= WR_NEVER - k->period)
         wr_engine_at(k->r->engine, now + k->period, WR_PHASE_EDGE, period_edge, NULL, k);
 }

@@ -3,6 +3,7 @@
  * A run is a pure function of (scenario, seed, replication): it reads no clock and shares nothing with other
  * runs but the frozen scenario. Truth: tests/unit/test_run.c (same seed, same print) and all of tests/truth. */
 #include "run.h"
+#include <string.h>
 
 static double quota(const void *arg, const char *name)
 {
@@ -64,10 +65,42 @@ static void drive(run *r, recorder *k)
     while (st && !r->broken && wr_engine_step(r->engine, r->end, &fired))
         if (stopper_holds(st))
             return;
-    if (!r->broken && r->end != WR_NEVER)
+    if (!r->broken && (!st || r->end != WR_NEVER))
         wr_engine_run(r->engine, r->end);
-    else if (!st)
-        wr_engine_run(r->engine, r->end);
+}
+
+/* Who took part in an instant without end, "'a', 'b'". Members of a group are called by its name. */
+static const char *crowd_of(const run *r)
+{
+    wr_comp *const *comp;
+    text t = {0};
+    size_t n = wr_engine_crowd(r->engine, &comp);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = comp[i] ? comp[i]->account->name : NULL;
+        char quoted[80];
+        if (!name)
+            continue;
+        snprintf(quoted, sizeof quoted, "'%s'", name);
+        if (!t.s || !strstr(t.s, quoted))
+            text_printf(&t, "%s%s", t.len ? ", " : "", quoted);
+    }
+    const char *out = arena_copy(r->arena, t.s ? t.s : "", t.len);
+    text_clear(&t);
+    return out;
+}
+
+static int failure(const run *r, wr_err *err)
+{
+    double now = wr_dur_to_s(run_now(r));
+    if (r->broken)
+        return wr_fail(err, WR_E_LIMIT, "the run stopped at %.9g s: %s", now, r->broken);
+    if (!wr_engine_full(r->engine))
+        return 0;
+    const char *crowd = crowd_of(r);
+    if (*crowd)
+        return wr_fail(err, WR_E_LIMIT, "the run stopped at %.9g s: more than %d events at one instant, a loop that takes no "
+                       "time, in %s; give one of them a time", now, WR_ENGINE_INSTANT, crowd);
+    return wr_fail(err, WR_E_LIMIT, "the run stopped at %.9g s: more events than the engine can hold", now);
 }
 
 int wr_run(const wr_scenario *s, uint64_t seed, uint64_t replication, unsigned keep, wr_result **out, wr_err *err)
@@ -84,11 +117,7 @@ int wr_run(const wr_scenario *s, uint64_t seed, uint64_t replication, unsigned k
             r->comp[i]->model->finish(r->comp[i]);
     record_end(k);
     *out = harvest(k, wr_engine_fired(r->engine));
-    int bad = 0;
-    if (wr_engine_full(r->engine))
-        bad = wr_fail(err, WR_E_LIMIT, "the run stopped at %.9g s: more events than the engine can hold", wr_dur_to_s(run_now(r)));
-    else if (r->broken)
-        bad = wr_fail(err, WR_E_LIMIT, "the run stopped at %.9g s: %s", wr_dur_to_s(run_now(r)), r->broken);
+    int bad = failure(r, err);
     run_destroy(r);
     return bad;
 }

@@ -15,11 +15,12 @@
 
 #define BLOCK 256
 #define LANES 64
+#define MOST_OPEN 10000000 /* calls in flight: some 3 GB */
 
 struct call_pool {
     run *run;
     wr_call *free;
-    uint64_t open;
+    uint64_t open, made;
     int lanes;
     lane lane[LANES]; /* the last one also takes all further lengths */
 };
@@ -36,14 +37,43 @@ uint64_t calls_open(const struct call_pool *p)
     return p->open;
 }
 
+/* Where most of the requests are, for the message. */
+static void overflow(run *r)
+{
+    const wr_comp *most = NULL;
+    double here = 0;
+    for (const wr_comp *c = r->first; c; c = c->next) {
+        const cell *level = comp_cell(c, WR_U_IN_SYSTEM);
+        if (level && !c->traffic && level->level > here) {
+            here = level->level;
+            most = c;
+        }
+    }
+    run_break(r, arena_print(r->arena, "more than %d requests and calls under way at once%s%s%s", MOST_OPEN,
+                             most ? ", most of them in '" : "", most ? most->name : "", most ? "'" : ""));
+}
+
 static void pool_grow(struct call_pool *p)
 {
+    p->made += BLOCK;
+    if (p->made > MOST_OPEN && !p->run->broken)
+        overflow(p->run);
     char *block = arena_aligned(p->run->arena, BLOCK * sizeof(wr_call), 64);
     for (int i = BLOCK - 1; i >= 0; i--) {
         wr_call *c = (wr_call *)(void *)(block + (size_t)i * sizeof(wr_call));
         c->parent = p->free;
         p->free = c;
     }
+}
+
+/* Whole cache lines become zero by plain stores: a string instruction costs more than the line. */
+static inline void clear_lines(void *from, size_t bytes)
+{
+    typedef struct line {
+        uint64_t word[8];
+    } line;
+    for (line *l = from, *end = l + bytes / sizeof *l; l < end; l++)
+        *l = (line){0};
 }
 
 static wr_call *take(run *r, wr_comp *from, wr_comp *to, wr_call *mine)
@@ -54,7 +84,7 @@ static wr_call *take(run *r, wr_comp *from, wr_comp *to, wr_call *mine)
     wr_call *c = p->free;
     p->free = c->parent;
     p->open++;
-    memset(c, 0, offsetof(struct wr_call, line));
+    clear_lines(c, offsetof(struct wr_call, line));
     c->from = from;
     c->to = to;
     c->parent = mine;
@@ -177,7 +207,7 @@ static void deliver(wr_comp *to, void *arg)
     }
     c->state |= DELIVERED;
     c->arrived = c->since = run_now(r);
-    memset(c->mine, 0, sizeof c->mine + sizeof c->room);
+    clear_lines(c->mine, sizeof c->mine + sizeof c->room);
     cell_add(to->uniform[0], 1); /* requests */
     if (to->presence)
         wr_shift(to, WR_U_IN_SYSTEM, 1);
@@ -247,8 +277,7 @@ wr_call *wr_call_open(wr_comp *self, wr_call *mine, const wr_send *what)
     c->operation = (uint16_t)what->operation;
     c->priority = what->priority;
     c->az = (int16_t)(what->az >= 0 ? what->az : self->az);
-    memset(c->mine, 0, sizeof c->mine);
-    memset(c->room, 0, sizeof c->room);
+    clear_lines(c->mine, sizeof c->mine + sizeof c->room);
     return c;
 }
 

@@ -43,7 +43,7 @@ struct wr_call {
     float response;
     uint64_t stamp;
     /* 192 */
-    call_line line;
+    _Alignas(64) call_line line;
     char mine[64];
     char room[64];
 };

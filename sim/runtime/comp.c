@@ -418,6 +418,11 @@ bool wr_cancel(wr_comp *self, wr_event ev)
     return wr_engine_cancel(self->run->engine, ev);
 }
 
+bool wr_broken(const wr_comp *self)
+{
+    return self->run->broken != NULL;
+}
+
 void wr_break(wr_comp *self, const char *fmt, ...)
 {
     text t = {0};

@@ -152,3 +152,10 @@ hid_t h5_scale(h5 *h, hid_t in, const char *name, const char *unit, hid_t type, 
     h5_close(space);
     return d;
 }
+
+void store_library(char out[24])
+{
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    snprintf(out, 24, "%u.%u.%u", major % 1000, minor % 1000, release % 1000);
+}

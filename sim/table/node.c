@@ -207,8 +207,14 @@ static void print_quoted(text *out, const char *s, size_t len)
 
 static void print_scalar(text *out, const node *n)
 {
-    if (n->ref)
+    if (n->ref && name_valid(n->text)) {
         text_printf(out, "$%s", n->text);
+        return;
+    }
+    if (n->ref) /* no parameter is called so; it reads back as what it was */
+        text_puts(out, "!Ref ");
+    if (n->ref)
+        print_quoted(out, n->text, n->len);
     else if (node_null(n))
         text_puts(out, "null");
     else if (plain(n->text, n->len) && !(n->quoted && typed(n->text)))

@@ -28,6 +28,7 @@ struct node {
 /* Reads one document; NULL after diagnostics (syntax, duplicate keys, tags, depth over 64, more than 10^6 nodes).
  * `from`: NULL, or where the text stands when it is a default or a --set value. */
 node *yaml_read(wr_arena *a, const char *file, const char *text, size_t len, wr_diag *d);
+const char *yaml_library(void); /* "0.2.5" */
 node *node_get(const node *map, const char *key); /* by text_same_key; NULL */
 void yaml_print(const node *n, text *out);        /* canonical YAML: block style, two spaces, plain where possible */
 

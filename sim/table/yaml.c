@@ -420,3 +420,8 @@ node *yaml_read(wr_arena *a, const char *file, const char *s, size_t len, wr_dia
 {
     return yaml_read_at(a, (wr_pos){file, 1, 1, 1}, s, len, d);
 }
+
+const char *yaml_library(void)
+{
+    return yaml_get_version_string();
+}

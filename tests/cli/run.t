@@ -90,7 +90,7 @@ $ WEIR_COLOR=always weir run shop.yaml --color never | grep -c "$(printf '\033')
 0
 ? 1
 # Signals: what is finished is kept and written; exit status 130.
-$ weir run shop.yaml --replications 1000000 --threads 1 -v -q -o kept.h5 2>log & pid=$!; until grep -q 'replication 2/' log; do :; done; kill -USR1 $pid; kill -TERM $pid; wait $pid; echo $?; ls kept.h5; grep -c stopping log
+$ : >log; weir run shop.yaml --replications 100000 --threads 1 -v -q -o kept.h5 2>log & pid=$!; until grep -q 'replication 2/' log; do :; done; kill -USR1 $pid; kill -TERM $pid; wait $pid; echo $?; ls kept.h5; grep -c stopping log
 130
 kept.h5
 1

@@ -28,6 +28,9 @@ weir: unknown option 'thread'; did you mean 'threads'?
 $ weir run x.yaml --xyzzy
 weir: unknown option 'xyzzy'; see 'weir run --help'
 ? 2
+$ weir run x.yaml --trace=xray
+weir: the option '--trace' is not in this build
+? 2
 $ weir run x.yaml -Z
 weir: unknown option 'Z'; see 'weir run --help'
 ? 2
@@ -63,6 +66,9 @@ weir: option '--size' is 'big'; write WIDTHxHEIGHT in points, such as 960x540
 ? 2
 $ weir list resurces
 weir: unknown list 'resurces'; did you mean 'resources'?
+? 2
+$ weir list instances
+weir: the list 'instances' is not in this build
 ? 2
 $ weir list --format xml
 weir: option '--format' is 'xml'; it must be table, csv, json or markdown

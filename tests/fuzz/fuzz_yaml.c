@@ -11,7 +11,7 @@ static bool same(const node *a, const node *b)
     bool equal = a->kind == b->kind && a->n == b->n;
     if (equal && a->kind == NODE_SCALAR && (node_null(a) || node_null(b)))
         return node_null(a) && node_null(b);
-    if (equal && a->kind == NODE_SCALAR && a->ref) /* !Ref x is printed as $x */
+    if (equal && a->kind == NODE_SCALAR && a->ref && !b->ref) /* !Ref x is printed as $x */
         return b->len == a->len + 1 && b->text[0] == '$' && memcmp(b->text + 1, a->text, a->len) == 0;
     if (equal && a->kind == NODE_SCALAR)
         return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
