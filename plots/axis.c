@@ -128,7 +128,8 @@ static void name_time(tick *t, double x, double step, double end_s, bool last)
     const char *space = last ? " " : "", *unit = last ? clocks[i].name : "";
     double whole = floor(x / clocks[i].per + 1e-9);
     if (split)
-        snprintf(t->text, sizeof t->text, "%.0f:%02.0f%s%s", whole, fmax(0, x - whole * clocks[i].per) / clocks[i + 1].per, space, unit);
+        snprintf(t->text, sizeof t->text, "%.0f:%02.0f%s%s", whole,
+                 fmax(0, x - whole * clocks[i].per) / clocks[i + 1].per, space, unit);
     else
         snprintf(t->text, sizeof t->text, "%.9g%s%s", x / clocks[i].per, space, unit);
 }

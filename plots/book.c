@@ -237,12 +237,9 @@ static int by_begin(const void *a, const void *b)
 }
 
 /* A fault begins with a note of a value and ends with one of value 0 at the same owner. */
-size_t book_faults(const book *b, const mark **out)
+static size_t pair(const book *b, const mark *note, size_t n, mark *m)
 {
-    static const char *const kinds[] = {"fault", NULL};
-    const mark *note;
-    size_t n = book_notes(b, kinds, NULL, &note), found = 0;
-    mark *m = arena_alloc(b->c->arena, (n + 1) * sizeof *m);
+    size_t found = 0;
     for (size_t i = 0; i < n; i++) {
         size_t k = note[i].value == 0 ? 0 : found;
         while (k < found && !(same(m[k].owner, note[i].owner) && isinf(m[k].to)))
@@ -255,15 +252,23 @@ size_t book_faults(const book *b, const mark **out)
             m[k].to = note[i].from;
         }
     }
-    for (size_t i = 0; i < found; i++)
-        m[i].to = fmin(m[i].to, b->end);
-    size_t shown = 0;
-    for (size_t i = 0; i < found; i++) /* those that reach into the window */
-        if (m[i].to > b->begin && m[i].from < b->end) {
-            m[shown] = m[i];
-            m[shown].from = fmax(m[shown].from, b->begin);
-            shown++;
-        }
+    return found;
+}
+
+size_t book_faults(const book *b, const mark **out)
+{
+    static const char *const kinds[] = {"fault", NULL};
+    const mark *note;
+    size_t n = book_notes(b, kinds, NULL, &note), shown = 0;
+    mark *m = arena_alloc(b->c->arena, (n + 1) * sizeof *m);
+    n = pair(b, note, n, m);
+    for (size_t i = 0; i < n; i++) { /* those that reach into the window */
+        mark cut = m[i];
+        cut.from = fmax(cut.from, b->begin);
+        cut.to = fmin(cut.to, b->end);
+        if (cut.to > b->begin && cut.from < b->end)
+            m[shown++] = cut;
+    }
     if (shown)
         qsort(m, shown, sizeof *m, by_begin);
     *out = m;

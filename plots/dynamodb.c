@@ -22,12 +22,18 @@ static bool applies(wr_store *s)
 /* ---- partitions ------------------------------------------------------------------------------------ */
 typedef struct part { const char *name; trace t; } part;
 
+/* Partitions are named p0, p1 ...; other parts are indexes. */
+static bool is_partition(const char *name)
+{
+    return name[0] == 'p' && name[1] >= '0' && name[1] <= '9';
+}
+
 static size_t parts_of(const book *b, const char *owner, const char *metric, part *out)
 {
     const wr_store_metric *m;
     size_t n = wr_store_metrics(b->s, &m), found = 0;
     for (size_t i = 0; i < n && found < MOST_PARTS; i++)
-        if (!strcmp(m[i].owner, owner) && m[i].part && m[i].part[0] == 'p' && !strcmp(m[i].metric, metric)) {
+        if (!strcmp(m[i].owner, owner) && m[i].part && is_partition(m[i].part) && !strcmp(m[i].metric, metric)) {
             out[found].name = m[i].part;
             out[found].t = trace_one(b, canvas_print(b->c, "%s:%s", owner, m[i].part), metric, TRACE_RATE);
             found += out[found].t.mid != NULL;
@@ -100,10 +106,10 @@ static trace throttles(const book *b, const char *owner, const char *metric)
     size_t n = wr_store_metrics(b->s, &m), found = 0;
     term *t = arena_alloc(b->c->arena, (n + 1) * sizeof *t);
     for (size_t i = 0; i < n; i++) {
-        bool index = m[i].part && *m[i].part && !(m[i].part[0] == 'p' && m[i].part[1] >= '0' && m[i].part[1] <= '9');
-        if (strcmp(m[i].owner, owner) || strcmp(m[i].metric, metric) || (m[i].part && *m[i].part && !index))
+        const char *index = m[i].part ? m[i].part : "";
+        if (strcmp(m[i].owner, owner) || strcmp(m[i].metric, metric) || is_partition(index))
             continue;
-        t[found++] = (term){canvas_print(b->c, index ? "%s:%s.%s" : "%s%s.%s", owner, index ? m[i].part : "", metric), 1};
+        t[found++] = (term){canvas_print(b->c, *index ? "%s:%s.%s" : "%s%s.%s", owner, index, metric), 1};
     }
     return trace_sum(b, t, found, TRACE_RATE);
 }

@@ -38,9 +38,18 @@ static double finding_lines(const book *b, const char *finding)
     return y + 16;
 }
 
-static void footer_words(const book *b, text *t)
+static void footer_time(const book *b, text *t)
 {
     char period[SAY], begin[SAY], end[SAY];
+    if (b->skip)
+        text_printf(t, " · from %s", say_clock(begin, b->begin));
+    text_printf(t, b->skip ? " to %s, periods of %s" : " · %s, periods of %s", say_clock(end, b->end),
+                say_clock(period, b->period));
+}
+
+static void footer_words(const book *b, text *t)
+{
+    char end[SAY];
     const mark *m;
     const char *name = wr_store_text(b->s, "title"), *many = b->reps == 1 ? "" : "s";
     double seed = wr_store_attr(b->s, "seed");
@@ -53,10 +62,7 @@ static void footer_words(const book *b, text *t)
         text_printf(t, " · %zu replication%s of %s", b->reps, many, say_clock(end, b->end));
         return;
     }
-    if (b->skip)
-        text_printf(t, " · from %s", say_clock(begin, b->begin));
-    text_printf(t, b->skip ? " to %s, periods of %s" : " · %s, periods of %s", say_clock(end, b->end),
-                say_clock(period, b->period));
+    footer_time(b, t);
     if (b->reps > 1)
         text_printf(t, " · line: median, band: middle 80 %% of %zu replications", b->reps);
     if (book_actions(b, scaling, NULL, &m))
@@ -119,6 +125,14 @@ static void shade(panel *p, double from, double to, ink fill)
     canvas_box(p->b->c, (box){x0, p->plot.y, fmax(x1 - x0, 1), p->plot.h}, fill);
 }
 
+/* "slow orders begins", and how many more. */
+static const char *fault_words(const book *b, const mark *m, size_t n)
+{
+    const char *end = m->text ? strstr(m->text, " begins") : NULL;
+    const char *what = canvas_print(b->c, "%.*s", end ? (int)(end - m->text) : 200, m->text ? m->text : "fault");
+    return n == 1 ? what : canvas_print(b->c, "%s and %zu more", what, n - 1);
+}
+
 /* One label for all faults that begin within reach of the first. */
 static void name_faults(panel *p, const mark *m, size_t n)
 {
@@ -130,9 +144,7 @@ static void name_faults(panel *p, const mark *m, size_t n)
         double x = scale_at(&p->x, m[i].from);
         for (next = i + 1; next < n && scale_at(&p->x, m[next].from) - x < 64; next++)
             ;
-        const char *end = m[i].text ? strstr(m[i].text, " begins") : NULL;
-        const char *what = canvas_print(c, "%.*s", end ? (int)(end - m[i].text) : 200, m[i].text ? m[i].text : "fault");
-        const char *words = next - i == 1 ? what : canvas_print(c, "%s and %zu more", what, next - i - 1);
+        const char *words = fault_words(p->b, &m[i], next - i);
         double stop = next < n ? scale_at(&p->x, m[next].from) - 8 : right;
         double w = canvas_width(c, f, words);
         if (next == n && x + w > right)

@@ -212,7 +212,7 @@ static void alarm_row(const panel *p, const mark *m, size_t n, const mark *which
         if (x1 > x0)
             canvas_box(c, (box){x0, row.y, fmax(2, x1 - x0), row.h}, low ? theme_ink(INK_RIM, 0.6) : theme_fill(ROLE_FAILED));
     }
-    canvas_text(c, p->plot.x + p->plot.w + 9, row.y + row.h - 0.5, f, canvas_fit(c, f, name, p->right - 9));
+    canvas_text(c, p->plot.x + p->plot.w + 9, row.y + row.h / 2 + 3, f, canvas_fit(c, f, name, p->right - 9));
 }
 
 static void alarm_panel(const book *b, const char *owner, box where)

@@ -5,7 +5,9 @@
 #include "charts.h"
 #include "../sim/table/table.h"
 
-struct common { const char *kind, *format; };
+struct common {
+    const char *kind, *format;
+};
 static const wr_param common_rows[] = {
     {.key = "kind", .type = WR_T_TEXT, WR_FIELD(struct common, kind), .doc = "What kind of chart."},
     {.key = "of", .type = WR_T_TEXT, WR_FIELD(struct common, kind), .optional = true, .doc = "What to draw."},
@@ -28,8 +30,10 @@ static int unknown(const char *kind, wr_err *err)
         names[n] = wr_charts[n]->kind;
     near = near_best(kind, names, n);
     if (near)
-        return wr_fail(err, WR_E_INPUT, "'charts' asks for '%s', which this build does not draw; did you mean '%s'?", kind, near);
-    return wr_fail(err, WR_E_INPUT, "'charts' asks for '%s', which this build does not draw; see 'weir list charts'", kind);
+        return wr_fail(err, WR_E_INPUT, "'charts' asks for '%s', which this build does not draw; did you mean '%s'?",
+                       kind, near);
+    return wr_fail(err, WR_E_INPUT, "'charts' asks for '%s', which this build does not draw; see 'weir list charts'",
+                   kind);
 }
 
 static const char *word(const node *in, const char *key)
@@ -60,7 +64,8 @@ static int settings(wr_arena *a, const node *in, wr_chart_wish *w, wr_err *err)
     void *cfg = arena_alloc(a, w->chart->cfg_size + 1);
     const wr_diag_row *row;
     bind_map(&b, w->chart->params, cfg, in, common_rows);
-    int bad = wr_diag_count(d, WR_ERROR) && wr_diag_rows(d, &row) ? wr_fail(err, WR_E_INPUT, "'charts': %s", row[0].text) : 0;
+    int bad =
+        wr_diag_count(d, WR_ERROR) && wr_diag_rows(d, &row) ? wr_fail(err, WR_E_INPUT, "'charts': %s", row[0].text) : 0;
     wr_diag_destroy(d);
     w->cfg = cfg;
     return bad;

@@ -31,6 +31,8 @@ typedef struct cli_command {
     int (*run)(const cli_args *a);
 } cli_command;
 
+const cli_command *cli_command_at(size_t i);                        /* NULL: no more */
+const cli_option *cli_option_at(const cli_command *c, size_t i);   /* its own, then the common ones; NULL: no more */
 const char *cli_value(const cli_args *a, const char *option); /* NULL: not given */
 size_t cli_values(const cli_args *a, const char *option, const char *const **out);
 bool cli_flag(const cli_args *a, const char *option);

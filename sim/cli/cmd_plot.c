@@ -52,20 +52,28 @@ static int draw(const wr_chart_wish *w, wr_store *s, const wr_render *like, cons
     return bad ? cli_failed(&err) : EXIT_DONE;
 }
 
+static int draw_what_applies(wr_store *s, const wr_render *how, const char *folder, const char *stem, const char *format)
+{
+    int code = EXIT_DONE;
+    for (size_t i = 0; wr_charts[i] && code == EXIT_DONE; i++)
+        if (wr_charts[i]->applies && wr_charts[i]->applies(s))
+            code = draw(&(wr_chart_wish){.chart = wr_charts[i]}, s, how, folder, stem, format);
+    return code;
+}
+
 /* Without names: what the scenario asks for, else whatever applies. */
 static int draw_wishes(const cli_args *a, wr_store *s, const wr_render *how, const char *folder, const char *stem)
 {
     wr_err err = {0};
-    const wr_chart_wish *w;
-    size_t n;
+    const wr_chart_wish *w = NULL;
+    size_t n = 0;
     const char *asked = cli_value(a, "format"), *format = asked ? asked : "svg";
     wr_arena *arena = arena_create();
     int code = wr_chart_wishes(s, arena, &w, &n, &err) ? cli_failed(&err) : EXIT_DONE;
     for (size_t i = 0; i < n && code == EXIT_DONE; i++)
         code = draw(&w[i], s, how, folder, stem, !asked && w[i].format ? w[i].format : format);
-    for (size_t i = 0; !n && wr_charts[i] && code == EXIT_DONE; i++)
-        if (wr_charts[i]->applies && wr_charts[i]->applies(s))
-            code = draw(&(wr_chart_wish){.chart = wr_charts[i]}, s, how, folder, stem, format);
+    if (!n && code == EXIT_DONE)
+        code = draw_what_applies(s, how, folder, stem, format);
     arena_destroy(arena);
     return code;
 }

@@ -17,7 +17,12 @@ static const cli_command *const commands[] = {
 #undef WR_COMMAND
 
 static const char *const later[] = {"sweep", "merge", "compare", "report", "trace", "graph", "demo", "stats",
-                                    "import", "completion", "man", "plan", NULL};
+                                    "import", "plan", NULL};
+
+const cli_command *cli_command_at(size_t i)
+{
+    return i < sizeof commands / sizeof *commands ? commands[i] : NULL;
+}
 
 static void help(FILE *to)
 {

@@ -21,7 +21,7 @@ static const cli_option common[] = {{"help", 'h', NULL, false, "This help."},
 bool cli_parse(const cli_command *c, int argc, char **argv, cli_args *out, int *code);
 void cli_clear(cli_args *a);
 
-static const cli_option *option_at(const cli_command *c, size_t i)
+const cli_option *cli_option_at(const cli_command *c, size_t i)
 {
     size_t own = 0;
     while (c->options && c->options[own].name)
@@ -32,7 +32,7 @@ static const cli_option *option_at(const cli_command *c, size_t i)
 static int option_named(const cli_command *c, const char *name, size_t len, char letter)
 {
     const cli_option *o;
-    for (size_t i = 0; (o = option_at(c, i)); i++)
+    for (size_t i = 0; (o = cli_option_at(c, i)); i++)
         if (letter ? o->letter == letter : strlen(o->name) == len && !memcmp(o->name, name, len))
             return (int)i;
     return -1;
@@ -42,7 +42,7 @@ static void help(const cli_command *c)
 {
     const cli_option *o;
     printf("usage: weir %s\n\n%s\n\n", c->usage, c->doc);
-    for (size_t i = 0; (o = option_at(c, i)); i++) {
+    for (size_t i = 0; (o = cli_option_at(c, i)); i++) {
         char left[64];
         snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : "  ", o->letter ? o->letter : ' ', o->letter ? ", " : " ",
                  o->name, o->arg ? " " : "", o->arg ? o->arg : "");
@@ -73,7 +73,7 @@ static bool bad_option(const cli_command *c, const char *word, int *code)
     const char *names[MOST_OPTIONS];
     const cli_option *o;
     size_t n = 0;
-    for (; (o = option_at(c, n)); n++)
+    for (; (o = cli_option_at(c, n)); n++)
         names[n] = o->name;
     char bare[80];
     snprintf(bare, sizeof bare, "%.*s", (int)strcspn(word + strspn(word, "-"), "="), word + strspn(word, "-"));
@@ -104,7 +104,7 @@ static bool take(const cli_command *c, int argc, char **argv, int *i, cli_args *
     int at = option_of(c, argv[*i], &equals);
     if (at < 0)
         return bad_option(c, argv[*i], code);
-    const cli_option *o = option_at(c, (size_t)at);
+    const cli_option *o = cli_option_at(c, (size_t)at);
     if (!o->arg && equals) {
         *code = cli_wrong("option '--%s' takes no value", o->name);
         return false;

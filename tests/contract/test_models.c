@@ -229,6 +229,22 @@ static double total(const wr_result *r, const wr_measure *like, const char *metr
     return w ? w->total.sum : 0;
 }
 
+/* Where the time of requests went adds up to their latency; and Little's law, which is an identity: the integral of those
+ * present is the time of those that have ended and the age of those still there. */
+static void check_times(const wr_model *m, const wr_result *r, const wr_measure *requests, double there)
+{
+    const wr_measure *all = wr_result_find(r, requests->owner, requests->part, "latency_all");
+    const wr_measure *present = wr_result_find(r, requests->owner, requests->part, "in_system");
+    if (!all || !wr_result_find(r, requests->owner, requests->part, "time_service"))
+        return;
+    double parts = total(r, requests, "time_service") + total(r, requests, "time_wait") + total(r, requests, "time_cold") +
+                   total(r, requests, "time_backoff"), sum = all->total.sum, tiny = 1e-9 * (sum + 1);
+    if (fabs(parts - sum) > tiny)
+        fail_msg("%s: %s: service, wait, cold and backoff add up to %.9g s of %.9g s", m->kind, requests->owner, parts, sum);
+    if (present && (present->total.sum < sum - tiny || present->total.sum > sum + there * r->end_s + tiny))
+        fail_msg("%s: %s: %.9g s present, %.9g s of latency, %g there", m->kind, requests->owner, present->total.sum, sum, there);
+}
+
 /* Of one owner: requests = completed + errors + those still there; the kinds of errors are among the errors; everything
  * that has ended has a latency; and each period's counts add up to the total (there is no warm-up). */
 static void check_books(const wr_model *m, const wr_result *r, const wr_measure *requests)
@@ -247,6 +263,7 @@ static void check_books(const wr_model *m, const wr_result *r, const wr_measure 
         fail_msg("%s: %s:%s: %g errors by kind, %g in all", m->kind, owner, part, kinds, bad);
     if (latency && fabs(latency->total.n - done) > 0.5)
         fail_msg("%s: %s:%s: %g latencies of %g", m->kind, owner, part, latency->total.n, done);
+    check_times(m, r, requests, there);
     for (size_t i = 0; requests->series[WR_S_MAIN] && i < r->periods; i++)
         sum += requests->series[WR_S_MAIN][i];
     if (requests->series[WR_S_MAIN] && fabs(sum - came) > 0.5)

@@ -28,7 +28,7 @@ static void bounds(const expr *e)
         expr_range r = expr_over(e, ends[i], ends[i + 1]);
         for (int k = 0; k <= 4; k++) {
             double x = expr_value(e, ends[i] + (ends[i + 1] - ends[i]) * k / 4);
-            double room = 1e-6 * (1 + fabs(x));
+            double room = isfinite(x) ? 1e-6 * (1 + fabs(x)) : 0;
             check(isnan(x) || isnan(r.lo) || isnan(r.hi) || (x >= r.lo - room && x <= r.hi + room));
         }
     }

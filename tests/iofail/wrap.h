@@ -10,4 +10,5 @@ void wrap_arm(enum wrap_family f, size_t n, int why);
 /* Off again. Whether the n-th call was made; *name: what it was. */
 bool wrap_disarm(const char **name);
 size_t wrap_calls(void); /* since wrap_arm */
+long wrap_ids(void);     /* HDF5 objects that were opened and not closed */
 #endif

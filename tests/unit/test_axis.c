@@ -127,6 +127,23 @@ static void test_time_is_told_by_the_clock(void **state)
     assert_true(axis_time(t, 0, 1e12, 4) <= AXIS_TICKS);
 }
 
+static void test_a_part_of_the_time_keeps_the_clock(void **state)
+{
+    (void)state;
+    tick t[AXIS_TICKS];
+    size_t n = axis_time(t, 71100, 76500, 6);
+    assert_int_equal(n, 7);
+    assert_string_equal(t[0].text, "19:45");
+    assert_string_equal(t[n - 1].text, "21:15 h");
+    n = axis_time(t, 290, 350, 4);
+    assert_string_equal(t[0].text, "5:00");
+    assert_string_equal(t[n - 1].text, "5:45 min");
+    n = axis_time(t, 0, 6 * 3600.0, 14);
+    assert_string_equal(t[1].text, "0:30");
+    assert_int_equal(axis_time(t, 10, 10, 5), 0);
+    assert_int_equal(axis_time(t, -1, 10, 5), 0);
+}
+
 static void says(double x, const char *unit, const char *expected)
 {
     char out[SAY];
@@ -205,7 +222,7 @@ int main(void)
         cmocka_unit_test(test_ticks_below_zero_meet_zero),
         cmocka_unit_test(test_linear_ticks_are_even_and_inside_for_all_magnitudes),
         cmocka_unit_test(test_log_ticks_name_the_decades),
-        cmocka_unit_test(test_time_is_told_by_the_clock),
+        cmocka_unit_test(test_time_is_told_by_the_clock), cmocka_unit_test(test_a_part_of_the_time_keeps_the_clock),
         cmocka_unit_test(test_values_have_three_digits_and_a_unit),
         cmocka_unit_test(test_clock_times_are_as_exact_as_one_can_use),
         cmocka_unit_test(test_counts_are_grouped),

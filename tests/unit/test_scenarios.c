@@ -1,10 +1,10 @@
 /* test_scenarios.c - every file of scenarios/: it loads without a word, runs, gives every objective a value, and twice
  * the same result.
  *
- * A lesson (scenarios/classroom) claims its effect in its own objectives, such as `a.error_rate > 10 * b.error_rate`, and
- * must keep all of them. Seeds are in the files, so that a claim either always holds or never does. Files
- * that simulate a day are run over a part of it. Recorded traffic is read from WEIR_DATA_DIR or ../shared/data where
- * it is present. */
+ * A lesson (scenarios/classroom) claims its effect in its own objectives, such as `a.error_rate > 10 * b.error_rate`,
+ * and must keep all of them. Seeds are in the files, so that a claim either always holds or never does. Files that
+ * simulate a day are run over a part of it. Recorded traffic is read from WEIR_DATA_DIR or ../shared/data where it is
+ * present. */
 #include "../../sim/base/base.h"
 #include <dirent.h>
 #include <math.h>
@@ -21,13 +21,19 @@ enum { MOST = 128 };
 static const wr_override shorter[] = {{"duration", "90s"}, {"warmup", "0s"}, {"replications", "1"}};
 
 /* ---- long files, and what makes them short ------------------------------------------------------------------- */
-static const struct part { const char *name; size_t n; wr_override with[6]; } parts[] = {
-    {"scenarios/flagship.yaml",
-     5,
-     {{"duration", "25m"}, {"warmup", "1m"}, {"traffic.crowd.stages.0.for", "5m"},
-      {"traffic.shoppers.trace.offset", "20h"}, {"slo.3", "shoppers.error_rate"}}},
-    {"scenarios/asg.yaml", 2, {{"duration", "40m"}, {"warmup", "5m"}}},
-    {"scenarios/service.yaml", 2, {{"replications", "2"}, {"duration", "600s"}}}};
+static const struct part {
+    const char *name;
+    size_t n;
+    wr_override with[6];
+} parts[] = {{"scenarios/flagship.yaml",
+              5,
+              {{"duration", "25m"},
+               {"warmup", "1m"},
+               {"traffic.crowd.stages.0.for", "5m"},
+               {"traffic.shoppers.trace.offset", "20h"},
+               {"slo.3", "shoppers.error_rate"}}},
+             {"scenarios/asg.yaml", 2, {{"duration", "40m"}, {"warmup", "5m"}}},
+             {"scenarios/service.yaml", 2, {{"replications", "2"}, {"duration", "600s"}}}};
 
 static const struct part *part_of(const char *path)
 {
@@ -106,10 +112,7 @@ static void test_it_runs_twice_alike(void **state)
 }
 
 /* ---- the list of files ---------------------------------------------------------------------------------------- */
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 static size_t find(const char *folder, char **out, size_t n)
 {
@@ -156,7 +159,8 @@ static double played(const char *file, double scale, unsigned seconds)
         skip();
     }
     text_printf(&yaml,
-                "weir: 1\nduration: %us\ntraffic: {users: {target: desk, arrivals: uniform, trace: {file: \"%s\", scale: %g}}}\n"
+                "weir: 1\nduration: %us\ntraffic: {users: {target: desk, arrivals: uniform, trace: {file: \"%s\", "
+                "scale: %g}}}\n"
                 "resources: {desk: {type: service, servers: unlimited, service_time: 1ms}}\nslo: [users.requests]\n",
                 seconds, path.s, scale);
     wr_diag *d = wr_diag_create();
