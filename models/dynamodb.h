@@ -29,6 +29,7 @@ typedef struct ddb_pages { /* of a query or scan: sizes are summed and rounded o
 void ddb_pages_add(ddb_pages *p, double bytes);
 double ddb_pages_units(const ddb_pages *p, double factor);
 int64_t ddb_pages_count(const ddb_pages *p);
+enum { DDB_MOST_PARTITIONS = 100000 };
 int64_t ddb_partitions(double read, double write, double bytes); /* that a new provisioned table gets */
 uint64_t ddb_other_key(uint64_t key, int64_t i); /* of item i of a request; item 0 has the request's own */
 

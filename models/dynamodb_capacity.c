@@ -50,7 +50,7 @@ static int64_t partitions_needed(const ddb *t, const ddb_pool *p)
     if (!p->on_demand)
         return ddb_partitions(p->rate[DDB_READ], p->rate[DDB_WRITE], bytes);
     double reads = ceil(p->rate[DDB_READ] / DDB_READ_CEILING), writes = ceil(p->rate[DDB_WRITE] / DDB_WRITE_CEILING);
-    return (int64_t)fmax(fmax(4, (double)ddb_partitions(0, 0, bytes)), fmax(reads, writes));
+    return (int64_t)fmin(DDB_MOST_PARTITIONS, fmax(fmax(4, (double)ddb_partitions(0, 0, bytes)), fmax(reads, writes)));
 }
 
 void ddb_pool_rate(ddb *t, ddb_pool *p, int side, double rate)

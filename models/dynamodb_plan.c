@@ -104,7 +104,7 @@ static void read_count(ddb_plan *p, wr_build *b, const char *text)
 {
     bool ok = true;
     double n = wr_text_number(text, WR_T_NUMBER, NULL, &ok);
-    if (ok && n >= 1 && n <= 100000 && n == floor(n))
+    if (ok && n >= 1 && n <= DDB_MOST_PARTITIONS && n == floor(n))
         p->shares = (int64_t)n;
     else
         wr_build_error(b, &p->partitions,
@@ -147,6 +147,9 @@ static void read_partitions(ddb_plan *p, wr_build *b)
                        wr_build_name(b));
     double mean = wr_dist_mean(p->item_size);
     p->bytes = mean > 0 ? mean * (double)p->item_count : 0;
+    if (!p->shares && p->bytes / (10 * 1073741824.0) > DDB_MOST_PARTITIONS)
+        wr_build_error(b, &p->item_count, "the items of dynamodb '%s' need more than %d partitions of 10 GB", wr_build_name(b),
+                       DDB_MOST_PARTITIONS);
 }
 
 /* ---- indexes -------------------------------------------------------------------------------------------- */

@@ -55,7 +55,7 @@ int64_t ddb_partitions(double read, double write, double bytes)
 {
     double by_rate = ceil(read / DDB_READ_CEILING + write / DDB_WRITE_CEILING - 1e-9);
     double by_size = ceil(bytes / (10 * 1073741824.0));
-    return (int64_t)fmax(1, fmax(by_rate, by_size));
+    return (int64_t)fmin(DDB_MOST_PARTITIONS, fmax(1, fmax(by_rate, by_size)));
 }
 
 /* A bijective mix (splitmix64's), so that items of one request never share a key by accident of rounding. */

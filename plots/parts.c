@@ -91,6 +91,8 @@ bool part_trouble(const book *b, box where, unsigned flags)
     panel p = panel_open(b, where, title, "1/s", 0, most, 74, flags);
     plot_trace(&p, &throttled, theme_pen(ROLE_THROTTLED), "throttled");
     plot_trace(&p, &errors, theme_pen(ROLE_FAILED), "failed");
+    if (!(most > 0))
+        canvas_text(b->c, p.plot.x + p.plot.w / 2, p.plot.y + p.plot.h / 2, theme_quiet(10.5, CENTRE), "nothing failed");
     panel_close(&p);
     return true;
 }

@@ -132,7 +132,7 @@ static void draw(panel *p, const trace *t, pen with, const char *name, bool step
     if (!t->mid)
         return;
     if (t->low != t->mid)
-        plot_band(p, t->low, t->high, (ink){with.ink.rgb, 0.18});
+        band(p, t->low, t->high, (ink){with.ink.rgb, 0.18}, steps);
     size_t n = strips(p, t->mid, t->mid, &s);
     clip(p);
     if (dense(p))

@@ -36,6 +36,7 @@ setup_name() { # the package of what is missing: $1 package manager, $2 word
         dnf:cc) echo gcc ;; dnf:yaml) echo libyaml-devel ;; dnf:gsl) echo gsl-devel ;; dnf:cairo) echo cairo-devel ;;
         dnf:hdf5) echo hdf5-devel ;; dnf:cmocka) echo libcmocka-devel ;; dnf:fonts) echo dejavu-sans-fonts ;;
         dnf:pkg-config) echo pkgconf-pkg-config ;;
+        pacman:cc) echo gcc ;; pacman:yaml) echo libyaml ;; pacman:pkg-config) echo pkgconf ;; pacman:fonts) echo ttf-dejavu ;;
         *) echo "$2" ;;
     esac
 }
@@ -48,10 +49,11 @@ setup_install() { # $1: the words that are missing
     if setup_has apt-get; then setup_tool=apt; setup_line="apt-get install -y --no-install-recommends"
     elif setup_has brew; then setup_tool=brew; setup_line="brew install"; setup_sudo=
     elif setup_has dnf; then setup_tool=dnf; setup_line="dnf install -y"
+    elif setup_has pacman; then setup_tool=pacman; setup_line="pacman -S --noconfirm --needed"
     else setup_tool=none; setup_line="install"; setup_sudo=no; fi
     setup_packages=
     for setup_word in $1; do setup_packages="$setup_packages $(setup_name $setup_tool "$setup_word")"; done
-    if [ "$setup_sudo" = no ]; then
+    if [ "$setup_sudo" = no ]; then # never a question, never a password
         echo "missing: $(echo $1). Please run, as root:" >&2
         echo "  $setup_line$setup_packages" >&2
         exit 3

@@ -42,25 +42,49 @@ static const char body[] =
     "  - shoppers.error_rate < 1%%\n"
     "  - orders.throttled_share < 0.1%%\n";
 
+/* The name of a scenario, as the loader takes it. */
+static bool is_name(const char *s)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    size_t n = strspn(s, letters);
+    while (n && s[n] && (strchr(letters, s[n]) || strchr("0123456789_-", s[n])))
+        n++;
+    return n && !s[n];
+}
+
+static int write_scenario(const char *path, const char *name, bool overwrite)
+{
+    FILE *f = fopen(path, overwrite ? "w" : "wx");
+    if (!f) {
+        fprintf(stderr, "weir: cannot write '%s': %s%s\n", path, strerror(errno), errno == EEXIST ? "; --force overwrites" : "");
+        return EXIT_FAILED_RUN;
+    }
+    bool bad = fprintf(f, body, name, name) < 0;
+    bad |= fclose(f) != 0;
+    if (bad) {
+        fprintf(stderr, "weir: cannot write '%s': %s\n", path, strerror(errno));
+        return EXIT_FAILED_RUN;
+    }
+    puts(path);
+    return EXIT_DONE;
+}
+
 static int init(const cli_args *a)
 {
-    const char *name = a->files ? a->file[0] : "web-shop";
+    const char *word = a->files ? a->file[0] : "web-shop", *slash = strrchr(word, '/');
+    size_t len = strlen(word), ending = len > 5 && !strcmp(word + len - 5, ".yaml") ? 5 : 0;
     text path = {0};
-    text_printf(&path, "%s.yaml", name);
-    FILE *f = fopen(path.s, cli_flag(a, "force") ? "w" : "wx");
-    int code = EXIT_DONE;
-    if (!f) {
-        fprintf(stderr, "weir: cannot write '%s': %s%s\n", path.s, strerror(errno), errno == EEXIST ? "; --force overwrites" : "");
-        code = EXIT_FAILED_RUN;
+    text_add(&path, word, len - ending);
+    char *name = path.s + (slash ? slash - word + 1 : 0), *kept = memory_get(len + 1);
+    memcpy(kept, name, strlen(name));
+    int code = EXIT_USAGE;
+    if (!is_name(kept)) {
+        cli_wrong("'%s' is not a name; names are letters, digits, _ and -, a letter first", kept);
     } else {
-        bool bad = fprintf(f, body, name, name) < 0;
-        bad |= fclose(f) != 0;
-        if (bad)
-            fprintf(stderr, "weir: cannot write '%s': %s\n", path.s, strerror(errno));
-        else
-            printf("%s\n", path.s);
-        code = bad ? EXIT_FAILED_RUN : EXIT_DONE;
+        text_puts(&path, ".yaml");
+        code = write_scenario(path.s, kept, cli_flag(a, "force"));
     }
+    free(kept);
     text_clear(&path);
     return code;
 }

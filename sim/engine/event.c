@@ -352,6 +352,8 @@ static inline void fire_top(wr_engine *e, key128 k)
     e->now = time_of(k);
     e->fired++;
     e->print = (e->print ^ (uint64_t)e->now) * 0x100000001b3u;
+    if (e->fired - e->instant > WR_ENGINE_INSTANT)
+        overrun(e, s.self);
     s.fn(s.self, s.arg);
 }
 

@@ -83,8 +83,8 @@ double expr_apply(enum expr_op op, const double *x)
     case E_DIV: return x[0] / x[1];
     case E_MOD: return x[0] - x[1] * floor(x[0] / x[1]);
     case E_POW: return pow(x[0], x[1]);
-    case E_MIN: return x[0] < x[1] ? x[0] : x[1];
-    case E_MAX: return x[0] > x[1] ? x[0] : x[1];
+    case E_MIN: return x[0] < x[1] || isnan(x[0]) ? x[0] : x[1]; /* what is no number stays none */
+    case E_MAX: return x[0] > x[1] || isnan(x[0]) ? x[0] : x[1];
     case E_LT: return x[0] < x[1];
     case E_LE: return x[0] <= x[1];
     case E_GT: return x[0] > x[1];

@@ -45,13 +45,13 @@ static void make_comps(run *r, const wr_scenario *s)
     }
 }
 
-static run *make_run(const wr_scenario *s, uint64_t seed, uint64_t replication)
+static run *make_run(const wr_scenario *s, uint64_t seed, uint64_t replication, wr_dur warmup)
 {
     run *r = run_create(seed, replication);
     r->quota = quota;
     r->quota_arg = s;
     r->end = s->duration;
-    r->warmup = s->warmup;
+    r->warmup = warmup;
     r->sequences = arena_alloc(r->arena, (s->sequences + 1) * sizeof *r->sequences);
     r->net_rng.sequences = r->sequences;
     set_network(r, s);
@@ -65,6 +65,8 @@ static void drive(run *r, recorder *k)
     while (st && !r->broken && wr_engine_step(r->engine, r->end, &fired))
         if (stopper_holds(st))
             return;
+    if (st && !r->broken && r->end == WR_NEVER && !wr_engine_full(r->engine))
+        run_break(r, "nothing more will happen, and 'stop_when' does not hold");
     if (!r->broken && (!st || r->end != WR_NEVER))
         wr_engine_run(r->engine, r->end);
 }
@@ -76,10 +78,8 @@ static const char *crowd_of(const run *r)
     text t = {0};
     size_t n = wr_engine_crowd(r->engine, &comp);
     for (size_t i = 0; i < n; i++) {
-        const char *name = comp[i] ? comp[i]->account->name : NULL;
+        const char *name = comp[i] ? comp[i]->account->name : "faults"; /* the schedule of faults is nobody's */
         char quoted[80];
-        if (!name)
-            continue;
         snprintf(quoted, sizeof quoted, "'%s'", name);
         if (!t.s || !strstr(t.s, quoted))
             text_printf(&t, "%s%s", t.len ? ", " : "", quoted);
@@ -103,9 +103,10 @@ static int failure(const run *r, wr_err *err)
     return wr_fail(err, WR_E_LIMIT, "the run stopped at %.9g s: more events than the engine can hold", now);
 }
 
-int wr_run(const wr_scenario *s, uint64_t seed, uint64_t replication, unsigned keep, wr_result **out, wr_err *err)
+static int run_once(const wr_scenario *s, uint64_t seed, uint64_t replication, wr_dur warmup, unsigned keep,
+                    wr_result **out, wr_err *err)
 {
-    run *r = make_run(s, seed, replication);
+    run *r = make_run(s, seed, replication, warmup);
     recorder *k = record_start(r, s, keep);
     make_comps(r, s);
     run_start(r);
@@ -120,4 +121,19 @@ int wr_run(const wr_scenario *s, uint64_t seed, uint64_t replication, unsigned k
     int bad = failure(r, err);
     run_destroy(r);
     return bad;
+}
+
+int wr_run(const wr_scenario *s, uint64_t seed, uint64_t replication, unsigned keep, wr_result **out, wr_err *err)
+{
+    if (!s->warmup_auto)
+        return run_once(s, seed, replication, s->warmup, keep, out, err);
+    wr_result *look = NULL;
+    int bad = run_once(s, seed, replication, 0, WR_KEEP_SERIES, &look, err);
+    if (bad) {
+        *out = look;
+        return bad;
+    }
+    wr_dur warmup = warmup_find(s, look);
+    wr_result_destroy(look);
+    return run_once(s, seed, replication, warmup, keep, out, err);
 }

@@ -1,7 +1,8 @@
 /* run.h - the files of sim/run among themselves: a scenario becomes a run, a run becomes a result.
  *
  * run.c makes the components and drives the engine, record.c listens to every cell, slo.c judges the
- * objectives, schedule.c applies the faults, bill.c prices the usage, harvest.c writes the result. */
+ * objectives, schedule.c applies the faults, bill.c prices the usage, harvest.c writes the result, warmup.c finds how much
+ * of the beginning to leave out. */
 #ifndef WR_RUN_H
 #define WR_RUN_H
 #include "../runtime/runtime.h"
@@ -62,6 +63,10 @@ stopper *stopper_start(run *r, const wr_formula *f);
 bool stopper_holds(const stopper *st);
 /* A statistic of [warm-up, end), of any metric; *n: observations behind it. */
 double total_stat(const recorder *k, wr_comp *c, int metric, enum formula_stat s, double arg, double *n);
+
+/* warmup.c */
+size_t warmup_mser5(wr_arena *a, const double *x, size_t n);            /* how many of x to leave out */
+wr_dur warmup_find(const wr_scenario *s, const wr_result *r);           /* from a look at the replication, with its series */
 
 /* schedule.c */
 void schedule_faults(run *r, const wr_scenario *s);

@@ -1,4 +1,5 @@
-/* capacity.c - the warning that no steady state exists: more work is offered than the servers can do.
+/* capacity.c - the warning that no steady state exists: more work is offered than the servers can do; and the error that
+ * more is sent than any run can count.
  *
  * Known only in the simple case: a traffic with a constant rate whose target is a plain station with constant
  * servers and a known mean service time. Values are read through the tables, by their keys. Rates of several
@@ -62,8 +63,21 @@ static void check(loader *l, size_t i)
                     d->what, load, rate, mean, (long long)*servers);
 }
 
+/* More than the engine can count would take days, and then fail. */
+static void check_sum(loader *l, const draft *d)
+{
+    static const double most = 274877906944.0; /* events of a run: 2^38 */
+    double sum = l->s->duration == WR_NEVER ? 0 : constant_rate(d) * wr_dur_to_s(l->s->duration);
+    if (sum > most)
+        wr_diag_add(l->diag, WR_ERROR, node_get(d->map, "rate")->at,
+                    "%s would send %.3g requests in all; a run has at most %.3g events", d->what, sum, most);
+}
+
 void capacity_check(loader *l)
 {
+    for (size_t i = 0; i < l->s->comps; i++)
+        if (l->s->comp[i].traffic)
+            check_sum(l, &l->draft[i]);
     for (size_t i = 0; i < l->s->comps; i++)
         if (l->draft[i].model && strcmp(l->draft[i].model->kind, "service") == 0)
             check(l, i);

@@ -64,7 +64,7 @@ struct wr_scenario {
     char sha256[65];            /* of resolved */
     wr_dur duration;            /* WR_NEVER: only stop_when ends it */
     wr_dur warmup;
-    bool warmup_auto;           /* to be found from the data; warmup is 0 */
+    bool warmup_auto;           /* to be found from the data by each replication; warmup is 0 */
     wr_dur period;
     int64_t replications;       /* the smallest number */
     scenario_precision precision;

@@ -42,6 +42,7 @@ double read_number(hid_t of, const char *name)
 static char *string_of(wr_store *s, hid_t type, size_t *size)
 {
     *size = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 ? H5Tget_size(type) : 0;
+    *size = *size <= MOST_BYTES ? *size : 0;
     return *size ? arena_alloc(s->arena, *size + 1) : NULL;
 }
 
@@ -213,6 +214,8 @@ static bool read_coordinates(wr_store *s)
     s->points = H5Lexists(s->file, "point", H5P_DEFAULT) > 0 ? length_of(s->file, "point") : 1;
     s->reps = length_of(s->file, "replication");
     s->periods = length_of(s->file, "time");
+    if (s->points > MOST_RUNS || s->reps > MOST_RUNS || s->periods > MOST_PERIODS)
+        return false;
     if (!s->periods)
         return true;
     double *time = arena_alloc(s->arena, s->periods * sizeof *time);

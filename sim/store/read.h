@@ -3,6 +3,9 @@
 #define WR_STORE_READ_H
 #include "h5.h"
 
+/* What a file may claim: HDF5 takes any number for a size, and what was never written takes no room in the file. */
+enum { MOST_BYTES = 1 << 30, MOST_ROWS = 1 << 24, MOST_RUNS = 1 << 20, MOST_PERIODS = 1 << 27 };
+
 typedef struct kept { size_t n; const void *row; const wr_store_at *at; bool read; } kept; /* a table, once read */
 struct wr_store {
     hid_t file;

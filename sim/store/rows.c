@@ -76,9 +76,10 @@ static bool read_raw(hid_t d, const slot *c, size_t n, raw *r)
 {
     hid_t type = H5Dget_type(d), space = H5Dget_space(d);
     hssize_t rows = H5Sget_simple_extent_npoints(space);
-    bool good = H5Tget_class(type) == H5T_COMPOUND && rows >= 0;
+    bool good = H5Tget_class(type) == H5T_COMPOUND && rows >= 0 && rows <= MOST_ROWS;
     for (size_t i = 0; good && i < n; i++)
         good = place_column(type, &c[i], i, r);
+    good &= !r->bytes || (size_t)rows <= MOST_BYTES / r->bytes;
     if (good && rows && r->bytes) {
         hid_t memory = memory_type(c, n, r);
         r->rows = (size_t)rows;

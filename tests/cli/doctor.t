@@ -16,4 +16,3 @@ $ weir doctor --json
 {"weir": "…", "compiler": "…", "libraries": {"libyaml": "…", "gsl": "…", "hdf5": "…", "cairo": "…"},
  "processors": …, "font": true, "checks": [{"name": "M/M/1, mean time in system", "expected": …, "measured": …, "ok": true}, {"name": "M/M/5/5, share refused", "expected": …, "measured": …, "ok": true}],
  "fingerprint": "…", "ok": true}
-$ weir doctor -q

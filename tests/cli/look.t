@@ -50,6 +50,15 @@ $ weir init corner-shop
 corner-shop.yaml
 $ grep name: corner-shop.yaml
 name: corner-shop
+$ mkdir town; weir init town/shop.yaml; weir validate town/shop.yaml
+town/shop.yaml
+town/shop.yaml: ok
+$ weir init 'my shop'
+weir: 'my shop' is not a name; names are letters, digits, _ and -, a letter first
+? 2
+$ weir init nowhere/shop
+weir: cannot write 'nowhere/shop.yaml': No such file or directory
+? 1
 $ weir run web-shop.yaml --duration 3m --warmup 30s -q -o shop.h5 --no-slo
 # Charts: a path a line, in three formats; the same bytes again.
 $ weir plot shop.h5 overview causes

@@ -191,9 +191,9 @@ static void resource(draft *d, size_t i)
 
 static void traffic(draft *d, unsigned i)
 {
-    static const char *const how[] = {"rate: 20/s", "users: 5", "rate: \"8 + 8*sin(t)\"", "at: [{t: 1s, count: 30}, {t: 2s, count: 30}]", "stages: [{rate: 40/s, ramp: 5s, for: 5s}]", NULL};
+    static const char *const how[] = {"rate: 9/s", "users: {count: 4}", "rate: \"8 + 8*sin(t)\"", "at: [{t: 0.5s, count: 9}, {t: 2s, count: 9}]", "stages: [{rate: 20/s, ramp: 2s, for: 5s}]", NULL};
     static const char *const client[] = {"{timeout: 50ms}", "{timeout: 1s, retry: {mode: full_jitter, attempts: 3, base: 10ms, cap: 1s}}", "{timeout: 20ms, retry: {mode: immediate, attempts: 4}}", "{deadline: 300ms, timeout: 100ms, retry: {mode: sdk_standard}}", NULL};
-    static const char *const more[] = {"mix: {a: 50%, b: 50%}", "think_time: 300ms", "arrivals: uniform", "key: {zipf: {s: 1.1, n: 100}}", "count: 50", "priority: {a: 1}", NULL};
+    static const char *const more[] = {"mix: {a: 50%, b: 50%}", "arrivals: uniform", "key: {zipf: {s: 1.1, n: 100}}", "count: 50", "priority: {a: 1}", NULL};
     static const char *const asks[] = {"get: {from: ", "put: {to: ", "query: {items: 5, from: ", "transact: {gets: 1, puts: 2, to: ", NULL};
     unsigned to = pick(&d->b, (unsigned)d->types);
     text_printf(line_of(d), "  t%u:", i);
@@ -204,6 +204,7 @@ static void traffic(draft *d, unsigned i)
     else
         text_printf(line_of(d), "    target: r%u", to);
     text_printf(line_of(d), "    %s", one_of(&d->b, how));
+    text_puts(line_of(d), "    think_time: 30ms"); /* taken out again where there are no users */
     if (pick(&d->b, 2))
         text_printf(line_of(d), "    client: %s", one_of(&d->b, client));
     if (pick(&d->b, 2))
@@ -228,7 +229,7 @@ static void faults(draft *d)
 
 static void compose(draft *d)
 {
-    static const char *const durations[] = {"5s", "20s", "60s", NULL}, *const periods[] = {"1s", "5s", "60s", NULL};
+    static const char *const durations[] = {"3s", "10s", "1s", NULL}, *const periods[] = {"1s", "3s", "60s", NULL};
     for (size_t i = 0; wr_models[i] && d->types < 6; i++)
         if (!wr_models[i]->internal && strcmp(wr_models[i]->kind, "traffic") && (!d->types || pick(&d->b, 3) != 1))
             d->type[d->types++] = wr_models[i];

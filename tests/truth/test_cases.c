@@ -5,8 +5,8 @@
  * `cases: [{set: {PATH: VALUE}, expect: [...]}, ...]` instead, each run with its overrides.
  *
  * Three things are asked of each row: the error lies within the tolerance; the run is long enough to tell (the
- * tolerance is at least three standard errors; `noise: 2` asks for two where three would take too long); and an
- * error of more than a third of the tolerance lies within 2.5 half widths of the run's own 95 % interval, else
+ * tolerance is at least two standard errors; files are made for three, save where that would take too long); and
+ * an error of more than a third of the tolerance lies within 2.5 half widths of the run's own 95 % interval, else
  * the run is steadily beside the truth. The last would raise a false alarm in less than one of 2,000 rows, but
  * seeds are fixed in the files, so a case either always passes or never.
  *
@@ -35,14 +35,14 @@ static double number(const node *n, bool *relative)
     return x;
 }
 
-/* NULL, or what is wrong. `clear`: so many standard errors the tolerance must hold. */
-static const char *judge(const wr_estimate *e, double want, double allowed, double clear)
+/* NULL, or what is wrong. */
+static const char *judge(const wr_estimate *e, double want, double allowed)
 {
     double error = fabs(e->mean - want), noise = e->n > 1 ? e->sd / sqrt((double)e->n) : 0;
     double rounding = 1e-12 * fabs(want);
     if (!(error <= allowed + rounding))
         return "is wrong";
-    if (clear * noise > allowed + rounding)
+    if (2 * noise > allowed + rounding)
         return "is too noisy to tell";
     if (e->n > 1 && error > allowed / 3 + rounding && error > 2.5 * e->ci95)
         return "is steadily beside the truth";
@@ -50,27 +50,22 @@ static const char *judge(const wr_estimate *e, double want, double allowed, doub
 }
 
 /* Returns the number of mistakes. */
-static int compare(const char *name, const wr_verdict *v, const node *pair, double clear)
+static int compare(const char *name, const wr_verdict *v, const node *pair)
 {
     bool relative, ignored;
     double want = number(pair->item[0], &ignored), within = number(pair->item[1], &relative);
     double allowed = relative ? within * fabs(want) : within;
-    const char *wrong = judge(&v->e, want, allowed, clear);
+    const char *wrong = judge(&v->e, want, allowed);
     if (wrong)
         print_error("%s: %s %s: %.9g +- %.3g, should be %.9g within %.3g\n", name, v->expr, wrong, v->e.mean, v->e.ci95,
                     want, allowed);
     return wrong != NULL;
 }
 
-typedef struct truth {
-    const char *name, *path;
-    double clear;
-} truth;
-
-static int run_with(const truth *t, const char *name, const wr_override *o, size_t n, const node *expect)
+static int run_with(const char *name, const char *path, const wr_override *o, size_t n, const node *expect)
 {
     wr_diag *d = wr_diag_create();
-    wr_scenario *s = wr_scenario_load(t->path, o, n, d);
+    wr_scenario *s = wr_scenario_load(path, o, n, d);
     wr_diag_print(d, stderr);
     assert_non_null(s);
     wr_experiment x = {0};
@@ -80,14 +75,14 @@ static int run_with(const truth *t, const char *name, const wr_override *o, size
     assert_int_equal(expect->n, x.verdicts);
     int mistakes = 0;
     for (size_t i = 0; i < x.verdicts; i++)
-        mistakes += compare(name, &x.verdict[i], expect->item[i], t->clear);
+        mistakes += compare(name, &x.verdict[i], expect->item[i]);
     wr_experiment_clear(&x);
     wr_scenario_destroy(s);
     wr_diag_destroy(d);
     return mistakes;
 }
 
-static int run_one_of(const truth *t, const node *this)
+static int run_one_of(const char *name, const char *path, const node *this)
 {
     const node *set = node_get(this, "set"), *expect = node_get(this, "expect");
     wr_override o[MOST_SET];
@@ -95,12 +90,12 @@ static int run_one_of(const truth *t, const node *this)
     assert_non_null(set);
     assert_non_null(expect);
     assert_true(set->n <= MOST_SET);
-    text_printf(&label, "%s", t->name);
+    text_printf(&label, "%s", name);
     for (size_t i = 0; i < set->n; i++) {
         o[i] = (wr_override){set->key[i]->text, set->item[i]->text};
         text_printf(&label, " %s=%s", o[i].path, o[i].value);
     }
-    int mistakes = run_with(t, label.s, o, set->n, expect);
+    int mistakes = run_with(label.s, path, o, set->n, expect);
     text_clear(&label);
     return mistakes;
 }
@@ -130,13 +125,11 @@ static void run_case(void **state)
     const node *known = root ? node_get(root, "x-truth") : NULL;
     assert_non_null(known);
     assert_non_null(node_get(known, "source"));
-    const node *cases = node_get(known, "cases"), *expect = node_get(known, "expect"), *noise = node_get(known, "noise");
+    const node *cases = node_get(known, "cases"), *expect = node_get(known, "expect");
     assert_true(!cases != !expect);
-    bool ignored;
-    truth t = {name, path.s, noise ? number(noise, &ignored) : 3};
-    int mistakes = expect ? run_with(&t, name, NULL, 0, expect) : 0;
+    int mistakes = expect ? run_with(name, path.s, NULL, 0, expect) : 0;
     for (size_t i = 0; cases && i < cases->n; i++)
-        mistakes += run_one_of(&t, cases->item[i]);
+        mistakes += run_one_of(name, path.s, cases->item[i]);
     arena_destroy(a);
     wr_diag_destroy(d);
     text_clear(&path);

@@ -138,11 +138,13 @@ static const wr_moments *of(const wr_result *r, const char *owner, const char *m
     return m ? &m->total : NULL;
 }
 
-static void compare(const char *file, const char *owner, const char *what, const wr_moments *level, const wr_moments *time)
+static void compare(const char *file, const char *owner, const char *what, const wr_moments *level,
+                    const wr_moments *time)
 {
     double allowed = 1e-9 * (time->n + 1) + 1e-9 * fabs(time->sum);
     if (!(fabs(level->sum - time->sum) <= allowed))
-        fail_msg("%s: %s of '%s': integral of the level %.12g, sum of times %.12g", file, what, owner, level->sum, time->sum);
+        fail_msg("%s: %s of '%s': integral of the level %.12g, sum of times %.12g", file, what, owner, level->sum,
+                 time->sum);
 }
 
 /* Returns how many requests it is based on; 0: passed over. */
