@@ -56,9 +56,9 @@ $ seed() { weir run shop.yaml --json "$@" | sed -n 's/.*"seed": \([0-9]*\).*/\1/
 9
 # Progress: a line a replication with -v, none without a terminal otherwise.
 $ weir run shop.yaml -q -v
-replication 1/3  33 %  …events/s  ETA 0:00
-replication 2/3  67 %  …events/s  ETA 0:00
-replication 3/3  100 %  …events/s  ETA 0:00
+replication 1/3  33 %  …events/s  ETA 0:0…
+replication 2/3  67 %  …events/s  ETA 0:0…
+replication 3/3  100 %  …events/s  ETA 0:0…
 # Files: overwritten whole, or not at all.
 $ mkdir full; weir run shop.yaml -q -o full/a.h5 && cp full/a.h5 b.h5; weir run shop.yaml -q --seed 2 -o full/a.h5; cmp -s full/a.h5 b.h5 || ls full
 a.h5

@@ -23,7 +23,7 @@ $ sh on_tty.sh "TERM=dumb weir run shop.yaml 2>/dev/null" none "$(printf '\033')
 none
 $ sh on_tty.sh "weir run shop.yaml --color never 2>/dev/null" none "$(printf '\033')"
 none
-$ sh on_tty.sh "weir run shop.yaml" found "replication 1/3  33 %  .*events/s  ETA 0:00"
+$ sh on_tty.sh "weir run shop.yaml" found "replication 1/3  33 %  .*events/s  ETA 0:0"
 found
 $ sh on_tty.sh "weir run shop.yaml --quiet" none "replication"
 none

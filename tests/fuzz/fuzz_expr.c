@@ -1,5 +1,5 @@
-/* fuzz_expr.c - any text as a rate expression of t. What compiles has values; the bounds over an interval hold for every
- * instant in it; followed as a profile it never goes back in time and never yields a negative rate.
+/* fuzz_expr.c - any text as a rate expression of t. What compiles has values; the bounds over an interval hold
+ * for every instant in it; followed as a profile it never goes back in time and never yields a negative rate.
  * Findings are kept in corpus/expr and replayed by the tests. */
 #include "../../sim/engine/engine.h"
 #include <math.h>

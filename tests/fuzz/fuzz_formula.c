@@ -1,5 +1,6 @@
-/* fuzz_formula.c - any text as a metric expression: it is refused with a message that points into it, or its numbers can
- * be computed with every kind of value in its atoms. Findings are kept in corpus/formula and replayed by the tests. */
+/* fuzz_formula.c - any text as a metric expression: it is refused with a message that points into it, or its
+ * numbers can be computed with every kind of value in its atoms. Findings are kept in corpus/formula and replayed
+ * by the tests. */
 #include "../../sim/base/base.h"
 #include <math.h>
 #include <stdlib.h>

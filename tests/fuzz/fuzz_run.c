@@ -1,9 +1,10 @@
 /* fuzz_run.c - bytes as a scenario that is nearly always valid, run twice: each byte is one decision.
  *
- * Every resource type of the build gets a resource; keys are drawn from the models' own tables and given values of their
- * type and range. A line that the loader refuses is taken out and the rest tried again, so that rules between keys
- * need not be known here. What must hold: no assertion, the same seed gives the same print, requests sent are those
- * that ended and those under way, and shares are shares. The runs are short. Findings are in corpus/run. */
+ * Every resource type of the build gets a resource; keys are drawn from the models' own tables and given values
+ * of their type and range. A line that the loader refuses is taken out and the rest tried again, so that rules
+ * between keys need not be known here. What must hold: no assertion, the same seed gives the same print, requests
+ * sent are those that ended and those under way, and shares are shares. The runs are short. Findings are in
+ * corpus/run. */
 #include "../../sim/base/base.h"
 #include <math.h>
 #include <stdlib.h>

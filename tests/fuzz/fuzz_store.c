@@ -1,6 +1,7 @@
-/* fuzz_store.c - the reader of result files. Bytes that begin with 'H' are the recipe of an HDF5 file that is sound as
- * such but says what it likes: shapes, types, lengths and counts of all that the reader looks for; HDF5 writes it. Other
- * bytes are the file itself. It is refused with a reason, or all of it can be asked for. Findings are in corpus/store. */
+/* fuzz_store.c - the reader of result files. Bytes that begin with 'H' are the recipe of an HDF5 file that is
+ * sound as such but says what it likes: shapes, types, lengths and counts of all that the reader looks for; HDF5
+ * writes it. Other bytes are the file itself. It is refused with a reason, or all of it can be asked for. Findings
+ * are in corpus/store. */
 #include "../../sim/base/base.h"
 #include <hdf5.h>
 #include <stdlib.h>
@@ -63,7 +64,8 @@ static hid_t any_type(bytes *b, unsigned usual)
 static void attribute(bytes *b, hid_t of, const char *name, unsigned usual, const char *words)
 {
     static char junk[16384];
-    hid_t t = any_type(b, usual), s = pick(b, 8) == 1 ? H5Screate_simple(1, (hsize_t[]){pick(b, 4)}, NULL) : H5Screate(H5S_SCALAR);
+    bool list = pick(b, 8) == 1;
+    hid_t s = list ? H5Screate_simple(1, (hsize_t[]){pick(b, 4)}, NULL) : H5Screate(H5S_SCALAR), t = any_type(b, usual);
     hid_t a = H5Acreate2(of, name, t, s, H5P_DEFAULT, H5P_DEFAULT);
     double one = 1 + pick(b, 3);
     memset(junk, 0, sizeof junk);

@@ -1,6 +1,7 @@
-/* fuzz_trace.c - any bytes as a recorded traffic. The first byte says how the file is used (format, scale, speed, as
- * arrival times, as a distribution), the rest is the file. It is refused, or a few hundred requests are sent as it says.
- * The file lies in a folder of its own, which is removed at the end. Findings are kept in corpus/trace. */
+/* fuzz_trace.c - any bytes as a recorded traffic. The first byte says how the file is used (format, scale,
+ * speed, as arrival times, as a distribution), the rest is the file. It is refused, or a few hundred requests are
+ * sent as it says. The file lies in a folder of its own, which is removed at the end. Findings are kept in
+ * corpus/trace. */
 #include "../../sim/base/base.h"
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,4 +1,5 @@
-/* test_load.c - a scenario with a trace beside it, loaded while the n-th call for a file or for memory fails, for all n. */
+/* test_load.c - a scenario with a trace beside it, loaded while the n-th call for a file or for memory fails, for
+ * all n. */
 #include "wrap.h"
 #include <errno.h>
 #include <setjmp.h>

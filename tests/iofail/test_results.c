@@ -1,5 +1,6 @@
-/* test_results.c - result files and charts while the n-th call fails, for all n: an error with its reason and the old
- * file as it was, or the whole new one; nothing else in the folder, no descriptor and no HDF5 object left open. */
+/* test_results.c - result files and charts while the n-th call fails, for all n: an error with its reason and
+ * the old file as it was, or the whole new one; nothing else in the folder, no descriptor and no HDF5 object left
+ * open. */
 #include "../support/made.h"
 #include "wrap.h"
 #include <dirent.h>
@@ -107,18 +108,20 @@ static bool write_once(int (*produce)(const char *path, wr_err *err), const char
     wrap_arm(f, n, ENOSPC);
     int rc = produce(path, &err);
     bool failed = wrap_disarm(&name);
-    if (rc && (!failed || !is_old(path) || !err.text[0] || (f == WRAP_FILE && !strstr(err.text, strerror(ENOSPC)))))
+    bool why = err.text[0] && (f != WRAP_FILE || strstr(err.text, strerror(ENOSPC)));
+    if (rc && (!failed || !is_old(path) || !why))
         fail_msg("call %zu, %s: '%s'", n, name, err.text);
     if (!rc && is_old(path))
         fail_msg("call %zu, %s: nothing was written, and nothing said", n, name);
     if (entries(folder) != files || entries("/proc/self/fd") != open_files || wrap_ids() != ids)
-        fail_msg("call %zu, %s: left behind: %d files, %d descriptors, %d objects", n, name, (int)(entries(folder) - files),
-                 (int)(entries("/proc/self/fd") - open_files), (int)(wrap_ids() - ids));
+        fail_msg("call %zu, %s: left behind: %d files, %d descriptors, %d objects", n, name,
+                 (int)(entries(folder) - files), (int)(entries("/proc/self/fd") - open_files), (int)(wrap_ids() - ids));
     unlink(path);
     return rc != 0;
 }
 
-static void write_always(int (*produce)(const char *path, wr_err *err), const char *path, enum wrap_family f, size_t tolerated)
+static void write_always(int (*produce)(const char *path, wr_err *err), const char *path, enum wrap_family f,
+                         size_t tolerated)
 {
     assert_false(write_once(produce, path, f, 0));
     size_t calls = wrap_calls(), silent = 0;
@@ -250,7 +253,7 @@ static void test_target_is_as_it_was_when_memory_ends(void **state)
     memory_always(draw_chart, picture);
 }
 
-/* ---- real file systems -------------------------------------------------------------------------------------------- */
+/* ---- real file systems ------------------------------------------------------------------------------------ */
 static void on_disk(unsigned long flags, const char *options, int why)
 {
     char disk[PATH], path[PATH + 8];

@@ -1,4 +1,5 @@
-/* wrap.h - system and HDF5 calls of the program itself that fail when told to: the linker routes them through wrap.c. */
+/* wrap.h - system and HDF5 calls of the program itself that fail when told to: the linker routes them through
+ * wrap.c. */
 #ifndef WR_TESTS_WRAP_H
 #define WR_TESTS_WRAP_H
 #include <stdbool.h>
