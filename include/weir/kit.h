@@ -95,6 +95,38 @@ void wr_retry_ended(wr_retry *r, const wr_retry_cfg *cfg, const wr_tries *t, enu
 wr_dur wr_retry_admit(wr_retry *r, const wr_retry_cfg *cfg, wr_time now);
 void wr_retry_answered(wr_retry *r, const wr_retry_cfg *cfg, enum wr_status s, wr_time now); /* every try's end */
 
+/* batch - what travels between a queue or stream and its consumer. The consumer takes one, sends it along with a poll
+ * (what.stamp = wr_batch_stamp(b)), finds it filled in `done`, works, and sends it along again to delete or hide the
+ * records; it gives it back itself, and never while a call that carries it is under way (such calls have no timeout).
+ * Invoking a function, it is the event: the function may mark records as failed. */
+typedef struct wr_record {
+    uint64_t handle;      /* queue: names this delivery; stream: sequence number in its shard */
+    uint64_t key;         /* message group, partition key; 0: none */
+    wr_time sent;         /* first of all: what ages and retention count from */
+    double size;          /* bytes */
+    int32_t receives;     /* this one included */
+    int32_t operation;    /* what is to be done with it, of wr_build_operation; 0 is "default" */
+    bool failed;          /* by the function: not done, the others are */
+} wr_record;
+typedef struct wr_batch {
+    int32_t room, n;      /* the poller asks for at most `room` records and gets n */
+    double bytes;         /* of the n */
+    double most_bytes;    /* asked for; 0: no limit */
+    wr_dur wait;          /* RECEIVE: long poll; 0 short; -1 the queue's own */
+    wr_dur hide;          /* RECEIVE, HIDE: visibility timeout; -1 the queue's own */
+    int32_t shard;        /* RECORDS: which; -1: only tell `shards` */
+    int32_t shards;       /* RECORDS: how many there are; their numbers only grow, and stay */
+    uint64_t position;    /* RECORDS: read from here; the callee moves it behind the last record read */
+    uint64_t newest;      /* RECORDS: behind the last record of the shard: position == newest means caught up */
+    bool closed;          /* RECORDS: the shard was split and everything of it is read */
+    wr_record *record;
+} wr_batch;
+wr_batch *wr_batch_take(wr_comp *self, int32_t room); /* wait, hide: -1; the rest 0 */
+void wr_batch_give(wr_comp *self, wr_batch *b);
+uint64_t wr_batch_stamp(const wr_batch *b);
+wr_batch *wr_call_batch(const wr_call *c);            /* that a call or its answer carries; NULL: none */
+void wr_batch_add(wr_batch *b, wr_record r);          /* n < room */
+
 /* program - what a handler does, from `operations:` or `steps:`: SCENARIO.md section 6. */
 extern const wr_variant wr_steps[];         /* the step language: variants of a list */
 extern const wr_param wr_program_params[];  /* keys `operations` and `steps`, for WR_T_INCLUDE */

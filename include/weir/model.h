@@ -26,7 +26,10 @@ typedef struct wr_code { /* wr_reply(c, i) answers with row i of the callee's ta
 /* ---- operations: the closed vocabulary between callers and callees -------------------------- */
 enum wr_op {
     WR_OP_REQUEST, WR_OP_GET, WR_OP_PUT, WR_OP_UPDATE, WR_OP_DELETE, WR_OP_QUERY, WR_OP_SCAN, WR_OP_BATCH,
-    WR_OP_TRANSACT, WR_OP_SEND, WR_OP_RECEIVE, WR_OP_REMOVE, WR_OP_PUBLISH, WR_OP_INVOKE, WR_OP_READ, WR_OP_WRITE
+    WR_OP_TRANSACT, WR_OP_SEND, WR_OP_RECEIVE, WR_OP_REMOVE, WR_OP_PUBLISH, WR_OP_INVOKE, WR_OP_READ, WR_OP_WRITE,
+    WR_OP_HIDE,    /* ChangeMessageVisibility of the records of a batch */
+    WR_OP_RECORDS, /* GetRecords of one shard of a stream */
+    WR_OPS
 };
 #define WR_ACCEPTS(op) (1u << (op))
 

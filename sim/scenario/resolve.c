@@ -21,7 +21,8 @@ static const char *const op_names[] = {
     [WR_OP_REQUEST] = "requests", [WR_OP_GET] = "get", [WR_OP_PUT] = "put", [WR_OP_UPDATE] = "update",
     [WR_OP_DELETE] = "delete", [WR_OP_QUERY] = "query", [WR_OP_SCAN] = "scan", [WR_OP_BATCH] = "batch",
     [WR_OP_TRANSACT] = "transact", [WR_OP_SEND] = "send", [WR_OP_RECEIVE] = "receive", [WR_OP_REMOVE] = "remove",
-    [WR_OP_PUBLISH] = "publish", [WR_OP_INVOKE] = "invoke", [WR_OP_READ] = "read", [WR_OP_WRITE] = "write"};
+    [WR_OP_PUBLISH] = "publish", [WR_OP_INVOKE] = "invoke", [WR_OP_READ] = "read", [WR_OP_WRITE] = "write",
+    [WR_OP_HIDE] = "change of visibility", [WR_OP_RECORDS] = "reading of records"};
 
 static const char *answerers(loader *l, unsigned accepts)
 {
@@ -37,7 +38,7 @@ static const char *answerers(loader *l, unsigned accepts)
 static void not_answered(loader *l, const node *n, const draft *to, unsigned accepts)
 {
     int op = 0;
-    while (op < WR_OP_WRITE && !(accepts & ~to->model->accepts & WR_ACCEPTS(op)))
+    while (op < WR_OPS - 1 && !(accepts & ~to->model->accepts & WR_ACCEPTS(op)))
         op++;
     const char *those = answerers(l, accepts);
     bind_error(&l->b, n->at, "%s does not answer %s", to->what, op_names[op]);
