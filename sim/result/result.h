@@ -11,6 +11,29 @@ double stat_half(double sd, size_t n); /* half width of the 95 % interval; NaN f
 /* How many values of that deviation bring the half width below `gap`; 0: more than a million. */
 size_t stat_enough(double sd, double gap);
 
+/* Of two sided intervals and tests; df: degrees of freedom. */
+double stat_t(double confidence, double df);
+double stat_p(double t, double df);    /* probability of a larger |t| where the truth is 0 */
+
+/* ---- sample.c: a sample of numbers as it is, with an interval of any confidence ---- */
+typedef struct sample {
+    size_t n;
+    double mean, sd, half, low, high, p; /* of the mean; p: two-sided test that it is 0 */
+} sample;
+sample sample_of(const double *x, size_t n, double confidence);                       /* n 0: NaN all over */
+sample sample_pairs(const double *x, const double *y, size_t n, double confidence);   /* of x - y, row by row */
+sample sample_welch(const sample *x, const sample *y, double confidence);             /* of the difference of two means */
+void sample_sort(double *x, size_t n);
+double sample_rank(const double *sorted, size_t n, double q); /* nearest rank */
+
+/* ---- mser.c: how much of the beginning of a series to leave out ---- */
+typedef struct mser {
+    size_t batches, cut;      /* whole batches; how many of them to leave out, at most half */
+    double statistic;         /* the least sum of squares / rest^2; NaN: fewer than two batches */
+    double after, all;        /* means of the batches behind the cut, and of all */
+} mser;
+mser mser_of(const double *x, size_t n, size_t batch);
+
 /* ---- measure.c ---- */
 const wr_measure *result_any(const wr_experiment *x, size_t metric); /* of the first replication that has it */
 

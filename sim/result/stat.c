@@ -14,14 +14,19 @@ void stat_quiet(void)
     gsl_set_error_handler_off();
 }
 
-static double t_quantile(size_t n)
+double stat_t(double confidence, double df)
 {
-    return gsl_cdf_tdist_Pinv(0.975, (double)(n - 1));
+    return gsl_cdf_tdist_Pinv((1 + confidence) / 2, df);
+}
+
+double stat_p(double t, double df)
+{
+    return isnan(t) ? NAN : 2 * gsl_cdf_tdist_Q(fabs(t), df);
 }
 
 double stat_half(double sd, size_t n)
 {
-    return n < 2 ? NAN : sd > 0 ? t_quantile(n) * sd / sqrt((double)n) : sd;
+    return n < 2 ? NAN : sd > 0 ? stat_t(0.95, (double)(n - 1)) * sd / sqrt((double)n) : sd;
 }
 
 /* The half width falls with n: double until it is small enough, then halve the interval. */

@@ -65,7 +65,6 @@ bool stopper_holds(const stopper *st);
 double total_stat(const recorder *k, wr_comp *c, int metric, enum formula_stat s, double arg, double *n);
 
 /* warmup.c */
-size_t warmup_mser5(wr_arena *a, const double *x, size_t n);            /* how many of x to leave out */
 wr_dur warmup_find(const wr_scenario *s, const wr_result *r);           /* from a look at the replication, with its series */
 
 /* schedule.c */

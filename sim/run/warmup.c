@@ -2,37 +2,14 @@
  *
  * A replication is run once to look, with its series, and once more to measure: the same seed makes the same
  * requests. The series looked at is that of the first objective's first metric, else of the first traffic's
- * latency. Its periods are averaged in batches of five, and the beginning is left out whose absence makes the
- * standard error of the mean of the rest smallest (White 1997; Franklin and White 2008); at most half may go,
- * since the rule is blind at the end of a series. The last period may be short and does not take part; a period
- * without observations repeats the one before, those at the start the first one that has any. Fewer than two
- * batches leave nothing out.
+ * latency. The rule is MSER with batches of five periods (sim/result/mser.c). The last period may be short and does
+ * not take part; a period without observations repeats the one before, those at the start the first one that has any.
  * Truth: tests/unit/test_warmup.c. */
+#include "../result/result.h"
 #include "run.h"
 #include <math.h>
 
 enum { BATCH = 5 };
-
-/* From the end on, so that mean and squares of the rest grow by one batch at a time (Welford). */
-size_t warmup_mser5(wr_arena *a, const double *x, size_t n)
-{
-    size_t batches = n / BATCH, best = 0;
-    if (batches < 2)
-        return 0;
-    double *y = arena_alloc(a, batches * sizeof *y), mean = 0, squares = 0, least = INFINITY;
-    for (size_t i = 0; i < batches * BATCH; i++)
-        y[i / BATCH] += x[i] / BATCH;
-    for (size_t d = batches; d-- > 0;) {
-        double rest = (double)(batches - d), off = y[d] - mean;
-        mean += off / rest;
-        squares += off * (y[d] - mean);
-        if (d > batches / 2 || squares / (rest * rest) > least)
-            continue;
-        least = squares / (rest * rest);
-        best = d;
-    }
-    return best * BATCH;
-}
 
 static const wr_measure *looked_at(const wr_scenario *s, const wr_result *r)
 {
@@ -59,7 +36,7 @@ wr_dur warmup_find(const wr_scenario *s, const wr_result *r)
         first++;
     for (size_t i = 0; i < n && first < n; i++)
         x[i] = i < first ? series[first] : isnan(series[i]) ? x[i - 1] : series[i];
-    wr_dur found = (wr_dur)warmup_mser5(a, x, n) * wr_dur_from_s(r->period_s);
+    wr_dur found = (wr_dur)(mser_of(x, n, BATCH).cut * BATCH) * wr_dur_from_s(r->period_s);
     arena_destroy(a);
     return found;
 }

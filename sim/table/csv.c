@@ -1,76 +1,28 @@
-/* csv.c - one column of numbers from a CSV text: for empirical distributions.
+/* csv.c - one column of numbers from a CSV text (columns.c): for empirical distributions.
  *
- * Commas, one record a line, fields may be in double quotes; empty lines and lines that begin with # are
- * skipped. The first record names the columns; a file of one column may do without names. Left out: line
- * breaks within quotes. Truth: tests/unit/test_laws.c. */
+ * The first record names the columns; a file of one column may do without names. Truth: tests/unit/test_laws.c. */
 #include "laws.h"
 #include <math.h>
 #include <string.h>
 
-typedef struct slice { const char *s; size_t len; } slice;
-
-static slice trimmed(slice c)
-{
-    while (c.len && strchr(" \t\r", c.s[c.len - 1]))
-        c.len--;
-    while (c.len && (*c.s == ' ' || *c.s == '\t'))
-        c.s++, c.len--;
-    if (c.len >= 2 && *c.s == '"' && c.s[c.len - 1] == '"')
-        c = (slice){c.s + 1, c.len - 2};
-    return c;
-}
-
-/* The field number `at` of a record; s NULL: it has fewer. */
-static slice field(slice line, size_t at)
-{
-    size_t from = 0, i;
-    bool quoted = false;
-    for (i = 0; i < line.len; i++) {
-        quoted ^= line.s[i] == '"';
-        if (line.s[i] != ',' || quoted)
-            continue;
-        if (!at--)
-            return trimmed((slice){line.s + from, i - from});
-        from = i + 1;
-    }
-    return at ? (slice){NULL, 0} : trimmed((slice){line.s + from, i - from});
-}
-
-/* Lines that hold a record; *at moves on, *number counts lines from 1. */
-static bool record(slice file, size_t *at, size_t *number, slice *line)
-{
-    while (*at < file.len) {
-        const char *s = file.s + *at, *end = memchr(s, '\n', file.len - *at);
-        size_t len = end ? (size_t)(end - s) : file.len - *at;
-        *at += len + (end != NULL);
-        ++*number;
-        *line = trimmed((slice){s, len});
-        if (line->len && *line->s != '#') {
-            *line = (slice){s, len}; /* with its quotes */
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool cell(const law *l, slice c, double *x)
+static bool cell(const law *l, csv_slice c, double *x)
 {
     enum wr_type of = l->row->of == WR_T_INT ? WR_T_NUMBER : l->row->of;
     return c.s && quantity_read(c.s, c.len, of, l->a->unit ? l->a->unit : l->row->unit, x, NULL) == Q_OK;
 }
 
 /* Which column it is; names are skipped. False after an error. */
-static bool find(const law *l, slice file, size_t *column, size_t *at, size_t *number)
+static bool find(const law *l, csv_slice file, size_t *column, size_t *at, size_t *number)
 {
-    slice line, name;
+    csv_slice line, name;
     size_t start = *at, first = *number, n = 0;
     double x;
-    if (!record(file, at, number, &line))
+    if (!csv_record(file, at, number, &line))
         return true;
-    for (*column = 0; l->a->column && (name = field(line, *column)).s; ++*column)
+    for (*column = 0; l->a->column && (name = csv_field(line, *column)).s; ++*column)
         if (strlen(l->a->column) == name.len && memcmp(l->a->column, name.s, name.len) == 0)
             return true;
-    while (field(line, n).s)
+    while (csv_field(line, n).s)
         n++;
     if (l->a->column) {
         law_refuse(l, &l->a->column, "'%s' has no column '%s'", l->a->csv, l->a->column);
@@ -80,7 +32,7 @@ static bool find(const law *l, slice file, size_t *column, size_t *at, size_t *n
         law_refuse(l, &l->a->csv, "'%s' has %zu columns: name one with column", l->a->csv, n);
         return false;
     }
-    if (cell(l, field(line, 0), &x)) {
+    if (cell(l, csv_field(line, 0), &x)) {
         *at = start;
         *number = first;
     }
@@ -108,7 +60,7 @@ static double *push(const law *l, double *x, size_t n, double value)
     return x;
 }
 
-static const double *bad_cell(const law *l, size_t number, slice c)
+static const double *bad_cell(const law *l, size_t number, csv_slice c)
 {
     enum wr_type of = l->row->of;
     const char *s = c.s ? arena_copy(l->b->arena, c.s, c.len) : "";
@@ -123,15 +75,15 @@ static const double *bad_cell(const law *l, size_t number, slice c)
 const double *csv_column(const law *l, const char *s, size_t len, size_t *n)
 {
     size_t column = 0, at = 0, number = 0;
-    slice file = {s, len}, line;
+    csv_slice file = {s, len}, line;
     double *x = arena_alloc(l->b->arena, sizeof *x), value;
     *n = 0;
     if (len >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0)
-        file = (slice){s + 3, len - 3};
+        file = (csv_slice){s + 3, len - 3};
     if (!unit_known(l) || !find(l, file, &column, &at, &number))
         return NULL;
-    while (record(file, &at, &number, &line)) {
-        slice c = field(line, column);
+    while (csv_record(file, &at, &number, &line)) {
+        csv_slice c = csv_field(line, column);
         if (!cell(l, c, &value))
             return bad_cell(l, number, c);
         if (!law_in_range(l, &l->a->csv, value))

@@ -59,6 +59,11 @@ const wr_dist *dist_read(binder *b, const wr_param *row, const node *n);
 const wr_profile *profile_read(binder *b, const wr_param *row, const node *n);
 extern const wr_variant dist_laws[]; /* the distributions as a table: parser, explain, schema, `weir list distributions` */
 
+/* columns.c: a CSV text. A record is a line with something in it; *at moves on, *number counts lines from 1. */
+typedef struct csv_slice { const char *s; size_t len; } csv_slice;
+bool csv_record(csv_slice file, size_t *at, size_t *number, csv_slice *line);
+csv_slice csv_field(csv_slice line, size_t at); /* without blanks and quotes; s NULL: it has fewer */
+
 /* explain.c, schema.c, lint.c */
 void explain_rows(FILE *to, const wr_param *rows, int depth, bool recursive);
 void explain_row(FILE *to, const wr_param *row);
