@@ -6,8 +6,7 @@
  * (the client left first; the target works on); everything else is the target's word and passed through. The
  * balancer's latency is spent before the target, and the idle timeout counts from the arrival. A target that does not
  * take part in service at all is given up after connect_timeout, one that does after idle_timeout.
- * Left out: body streaming, WebSockets, authentication, WAF, request and header limits, connection pools to targets
- * and with them the race with a target's keep-alive.
+ * Left out: body streaming, WebSockets, authentication, WAF, request and header limits.
  * Truth: tests/unit/test_alb.c; truth cases ALB-xzone, RR-line-t4, JSQ-2, POW2-a. */
 #include "alb.h"
 
@@ -113,16 +112,27 @@ static void passed_through(alb *b, const alb_target *t, wr_call *c, const wr_cal
             s->expires = wr_now(b->self) + ((const alb_sticky *)g->plan->attr.stickiness)->duration;
     }
     alb_leave(b, c, t->lambda, true);
+    wr_call_set_retry_after(c, wr_call_retry_after(answer));
     wr_reply_status(c, wr_call_status(answer));
+}
+
+/* What an answer says of its target and of the connection; http 0: there was none. */
+static void judge(alb *b, alb_target *t, int node, int http)
+{
+    if (http)
+        alb_conn_give(b, t, node);
+    if (t->group->plan->mitigates)
+        alb_weights_answer(t, http && http < 500);
 }
 
 static void answered(wr_comp *self, wr_call *c, const wr_call *answer)
 {
     alb *b = wr_state(self);
     alb_visit *v = WR_MINE(c, alb_visit);
-    const alb_target *t = v->target;
+    alb_target *t = v->target;
     int http = wr_call_http(answer);
     take_out(c);
+    judge(b, t, v->node, wr_call_abandoned(answer) ? 0 : http);
     if (wr_call_abandoned(answer)) { /* it was our patience that ended */
         if (v->connecting)
             alb_count(t->group, ALB_CONNECTION_ERRORS, 1);
@@ -164,6 +174,10 @@ static void forward(alb *b, alb_group *g, int node, wr_call *c)
     }
     alb_count(g, ALB_REQUEST_COUNT, 1);
     alb_count(g, ALB_PER_TARGET, 1.0 / g->registered);
+    if (!alb_conn_take(b, t, node)) {
+        alb_refuse(b, g, c, ALB_KEEP_ALIVE);
+        return;
+    }
     what.delay = own_latency(b);
     what.az = b->cfg->zone[node / b->per_az];
     v->connecting = !wr_healthy(t->comp);
@@ -258,6 +272,7 @@ static void start(wr_comp *self)
             g->part = wr_part(self, g->plan->name, false);
         alb_pick_start(b, g);
         alb_health_start(b, g);
+        alb_weights_start(b, g);
     }
 }
 

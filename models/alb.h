@@ -2,7 +2,8 @@
  *
  * alb_table.c is what users write and read; alb_plan.c checks it and compiles it into plans; alb.c is the way of
  * a request; alb_pick.c chooses a target; alb_health.c knows which targets there are and how they are; alb_dns.c
- * which zones clients come to; alb_meter.c counts LCUs, bills them and limits them. */
+ * which zones clients come to; alb_meter.c counts LCUs, bills them and limits them; alb_conn.c keeps connections to
+ * targets that close them too early; alb_weights.c takes requests away from targets that fail. */
 #ifndef WR_ALB_H
 #define WR_ALB_H
 #include "models.h"
@@ -81,6 +82,8 @@ typedef struct alb_plan { /* one target group */
     int64_t choices;
     bool cross_zone, named;   /* named: written under target_groups, has metrics of its own */
     alb_attr attr;
+    bool mitigates;           /* weights follow anomalies */
+    wr_ask probe;             /* of checks that cost the target something */
     alb_least routing, dns;   /* a zone with fewer than `dns` leaves DNS; 0: never */
     bool own_check;           /* the user wrote health_check */
 } alb_plan;
@@ -98,6 +101,7 @@ typedef struct alb_matches { int n, *rule; } alb_matches; /* rules that can matc
 
 typedef struct alb_cfg {
     wr_list target;           /* of alb_weight */
+    wr_list targets;          /* of alb_link: of the only group */
     wr_list target_groups;    /* of alb_group_cfg */
     wr_list rules_written;    /* of alb_rule_cfg */
     wr_pick algorithm;
@@ -138,10 +142,10 @@ enum alb_metric {
     ALB_TARGET_5XX, ALB_ELB_3XX, ALB_ELB_4XX, ALB_ELB_5XX, ALB_ELB_500, ALB_ELB_502, ALB_ELB_503, ALB_ELB_504,
     ALB_ELB_460, ALB_FIXED_RESPONSES, ALB_REDIRECTS, ALB_CONNECTION_ERRORS, ALB_LAMBDA_ERRORS, ALB_HEALTHY,
     ALB_UNHEALTHY, ALB_UNHEALTHY_ROUTING, ALB_NON_STICKY, ALB_ACTIVE, ALB_NEW_CONNECTIONS,
-    ALB_REJECTED_CONNECTIONS, ALB_BYTES, ALB_EVALUATIONS, ALB_LCUS
+    ALB_REJECTED_CONNECTIONS, ALB_BYTES, ALB_EVALUATIONS, ALB_LCUS, ALB_ANOMALOUS, ALB_MITIGATED
 };
 enum alb_code {
-    ALB_OK, ALB_BAD_GATEWAY, ALB_DEREGISTERED, ALB_LAMBDA_FAILED, ALB_NO_TARGETS, ALB_NO_SLOT, ALB_NO_CAPACITY,
+    ALB_OK, ALB_BAD_GATEWAY, ALB_KEEP_ALIVE, ALB_DEREGISTERED, ALB_LAMBDA_FAILED, ALB_NO_TARGETS, ALB_NO_SLOT, ALB_NO_CAPACITY,
     ALB_TARGET_TIMEOUT, ALB_CONNECT_TIMEOUT, ALB_CLIENT_CLOSED, ALB_NODE_LOST, ALB_FIXED_2XX, ALB_FIXED_4XX,
     ALB_FIXED_5XX, ALB_REDIRECT
 };
@@ -149,6 +153,10 @@ enum { ALB_HOURS, ALB_LCU_HOURS };
 
 /* ---- in a run --------------------------------------------------------------------------------------- */
 enum alb_state { ALB_UNUSED, ALB_INITIAL, ALB_IS_HEALTHY, ALB_IS_UNHEALTHY, ALB_DRAINING };
+typedef struct alb_idle { /* connections from one node to one target */
+    wr_time *since;           /* idle since; the latest on top */
+    uint32_t n, room;
+} alb_idle;
 typedef struct alb_target {
     wr_comp *comp;
     struct alb_group *group;
@@ -159,6 +167,10 @@ typedef struct alb_target {
     int8_t az, slot;
     uint8_t state;
     bool lambda, reported;    /* reported: as unhealthy */
+    bool anomalous;
+    float weight, answers, failures; /* of alb_weights.c: share of its turn; since long, fading */
+    wr_dur keep_alive;        /* of the target; WR_NEVER: longer than ours */
+    alb_idle *idle;           /* by node; NULL: not kept */
     wr_time since, slow_until;
     wr_event timer;           /* the verdict after a failed probe; the end of draining */
 } alb_target;
@@ -196,6 +208,7 @@ typedef struct alb_group {
     alb_view *view;           /* one, or one a zone */
     alb_lane *lane;           /* one a node, or one for all */
     bool checks, shared, counted; /* lanes: one for all; they count */
+    double anomalous, mitigated; /* targets, as shown */
     wr_time slow_until;       /* nobody is in slow start from then on */
     wr_time began;            /* probes: slot k of round r at began + (ALB_SLOTS r + k) interval / ALB_SLOTS */
     int64_t tick;
@@ -228,6 +241,7 @@ typedef struct alb {
     int shifts[ALB_ZONES];    /* zonal shifts in force, by zone */
     alb_dns dns[ALB_ZONES];
     bool settled;             /* every zone is in DNS, and every client knows */
+    wr_dur longest_ttl;       /* that any client has */
     uint32_t healthy, unhealthy;
     alb_meter meter;
 } alb;
@@ -259,6 +273,13 @@ void alb_less(alb_group *g, int node, uint32_t id);
 /* alb_health.c */
 void alb_health_start(alb *b, alb_group *g);
 void alb_member(wr_comp *self, const wr_link *link, wr_comp *m, bool joined);
+/* alb_conn.c */
+void alb_conn_begin(alb *b, alb_target *t);
+bool alb_conn_take(alb *b, alb_target *t, int node);  /* false: the target has just closed it */
+void alb_conn_give(alb *b, alb_target *t, int node);
+/* alb_weights.c */
+void alb_weights_start(alb *b, alb_group *g);
+void alb_weights_answer(alb_target *t, bool well);
 /* alb_dns.c */
 void alb_dns_start(alb *b);
 void alb_dns_judge(alb *b);                          /* who belongs in DNS now */

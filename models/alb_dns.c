@@ -2,19 +2,25 @@
  *
  * A client comes to the zone it is in, or to any zone if it is in none. A zone leaves DNS when it is lost or shifted
  * away from, or when too few of its own targets are healthy (without cross-zone; with it, all zones are alike), and
- * never when that would leave no zone. Clients hold addresses for dns_ttl, and have looked them up at different times:
- * the share of a zone's clients that still comes falls in a straight line to zero within dns_ttl, and rises likewise
- * when it is back. The nodes of a lost zone fail at once; requests that meet them fail.
- * Truth: tests/unit/test_alb_dns.c. */
+ * never when that would leave no zone. Clients hold addresses for dns_ttl, or for a time of their own, and have
+ * looked them up at different times: the share of a zone's clients that still comes falls in a straight line to zero
+ * within dns_ttl, and rises likewise when it is back. The nodes of a lost zone fail at once; requests that meet them
+ * fail. Truth: tests/unit/test_alb_dns.c. */
 #include "alb.h"
 #include <math.h>
 
-static double share_now(const alb *b, int z)
+/* Of the zone's clients that keep addresses for `time`. */
+static double share_of(const alb *b, int z, wr_dur time)
 {
     const alb_dns *d = &b->dns[z];
-    double ttl = (double)b->cfg->dns_ttl, gone = (double)(wr_now(b->self) - d->since);
+    double ttl = (double)time, gone = (double)(wr_now(b->self) - d->since);
     double moved = ttl > 0 ? gone / ttl : 1;
     return d->in ? fmin(1, d->share + moved) : fmax(0, d->share - moved);
+}
+
+static double share_now(const alb *b, int z)
+{
+    return share_of(b, z, b->cfg->dns_ttl);
 }
 
 static bool group_wants_out(const alb *b, int z)
@@ -44,11 +50,11 @@ void alb_dns_judge(alb *b)
 }
 
 /* A zone drawn by the shares; `but`: not this one, unless it is the only choice. */
-static int draw_zone(alb *b, int but)
+static int draw_zone(alb *b, int but, wr_dur ttl)
 {
     double share[ALB_ZONES], sum = 0;
     for (int z = 0; z < b->zones; z++) {
-        share[z] = z == but ? 0 : share_now(b, z);
+        share[z] = z == but ? 0 : share_of(b, z, ttl);
         sum += share[z];
     }
     if (!(sum > 0))
@@ -68,19 +74,28 @@ static int draw_zone(alb *b, int but)
 static bool all_settled(const alb *b)
 {
     for (int z = 0; z < b->zones; z++)
-        if (!b->dns[z].in || share_now(b, z) < 1)
+        if (!b->dns[z].in || share_of(b, z, b->longest_ttl) < 1)
             return false;
     return true;
+}
+
+static wr_dur ttl_of(alb *b, const wr_call *c)
+{
+    wr_dur own = wr_dns_ttl(wr_call_from(c)), ttl = own >= 0 ? own : b->cfg->dns_ttl;
+    if (ttl > b->longest_ttl)
+        b->longest_ttl = ttl;
+    return ttl;
 }
 
 int alb_zone_for(alb *b, const wr_call *c)
 {
     int az = wr_call_az(c), z = az >= 0 && az < ALB_ZONES ? b->cfg->zone_of[az] : -1;
+    wr_dur ttl = ttl_of(b, c);
     if (!b->settled)
         b->settled = all_settled(b);
     if (b->settled)
         return z >= 0 ? z : b->zones == 1 ? 0 : (int)wr_rng_below(&b->fate, (uint64_t)b->zones);
-    return z >= 0 && wr_rng_chance(&b->fate, share_now(b, z)) ? z : draw_zone(b, z);
+    return z >= 0 && wr_rng_chance(&b->fate, share_of(b, z, ttl)) ? z : draw_zone(b, z, ttl);
 }
 
 /* ---- zonal shift and the loss of a zone ------------------------------------------------------------- */
@@ -119,6 +134,7 @@ void alb_dns_start(alb *b)
     for (int z = 0; z < b->zones; z++)
         b->dns[z] = (alb_dns){true, 1, wr_now(b->self)};
     b->settled = true;
+    b->longest_ttl = b->cfg->dns_ttl;
     for (size_t i = 0; i < b->cfg->shifts.n; i++) {
         size_t *which = wr_alloc(b->self, sizeof *which);
         *which = i;

@@ -1,11 +1,12 @@
 /* alb_health.c - which targets there are and how they are: registration, probes, draining.
  *
  * Targets follow the groups they belong to. A new one is probed at once and one pass admits it; after that every
- * target is probed once an interval, at its own place in it: the interval has ALB_SLOTS slots, each probes its targets
- * in one event, and where nothing has changed a probe is a question and no event. AWS's nodes probe each for itself;
- * here one verdict holds for all, and probes are no load on targets. A probe asks whether the target would serve; a
- * target that is merely slow passes. A leaving target gets nothing new; its requests may finish until the
- * deregistration delay ends, which is waited for even when it is empty, as AWS does.
+ * target is probed once an interval, at its own place in it: the interval has ALB_SLOTS slots, each probes its
+ * targets in one event, and where nothing has changed a probe is a question and no event. AWS's nodes probe each for
+ * itself; here one verdict holds for all. A probe asks whether the target would serve; a target that is merely slow
+ * passes. With a `cost`, probes are requests: every node sends one, the target works on each for so long, and the
+ * first one's answer, or that there was none in time, is the verdict. A leaving target gets nothing new; its
+ * requests may finish until the deregistration delay ends, which is waited for even when it is empty, as AWS does.
  * Truth: tests/unit/test_alb_health.c. */
 #include "alb.h"
 #include <string.h>
@@ -155,21 +156,62 @@ static void condemn(wr_comp *self, void *arg)
         become(t, ALB_IS_UNHEALTHY);
 }
 
+static void passed(alb_target *t, const alb_check *law)
+{
+    t->bad = 0;
+    if (t->state == ALB_IS_HEALTHY)
+        return;
+    t->good++;
+    if (t->state == ALB_INITIAL || t->good >= law->healthy)
+        admit(t);
+}
+
+/* `after`: how long until it is known. */
+static void failed(alb_target *t, const alb_check *law, wr_dur after)
+{
+    t->good = 0;
+    if (t->state != ALB_IS_UNHEALTHY && t->bad < law->unhealthy && ++t->bad == law->unhealthy)
+        t->timer = wr_after(t->group->alb->self, after, condemn, t);
+}
+
+static void probed(wr_comp *self, wr_call *mine, const wr_call *answer)
+{
+    alb_target *t = *WR_MINE(mine, alb_target *);
+    const alb_check *law = t->group->plan->attr.check;
+    (void)self;
+    if (t->slot >= 0 && wr_call_status(answer) == WR_OK)
+        passed(t, law);
+    else if (t->slot >= 0)
+        failed(t, law, 0);
+    wr_call_close(mine);
+}
+
+static void unheeded(wr_comp *self, wr_call *mine, const wr_call *answer)
+{
+    (void)self, (void)answer;
+    wr_call_close(mine);
+}
+
+static void ask(alb_target *t, const alb_check *law)
+{
+    const alb *b = t->group->alb;
+    wr_send what = {.ask = &t->group->plan->probe, .timeout = law->timeout};
+    for (int i = 0; i < b->nodes; i++) {
+        what.az = b->cfg->zone[i / b->per_az];
+        wr_call *mine = wr_call_open(b->self, NULL, &what);
+        *WR_MINE(mine, alb_target *) = t;
+        wr_call_send(b->self, t->comp, mine, &what, i ? unheeded : probed);
+    }
+}
+
 static void probe(alb_target *t, const alb_check *law)
 {
-    wr_comp *self = t->group->alb->self;
-    if (wr_healthy(t->comp)) {
-        t->bad = 0;
-        if (t->state == ALB_IS_HEALTHY)
-            return;
-        t->good++;
-        if (t->state == ALB_INITIAL || t->good >= law->healthy)
-            admit(t);
-    } else {
-        t->good = 0;
-        if (t->state != ALB_IS_UNHEALTHY && t->bad < law->unhealthy && ++t->bad == law->unhealthy)
-            t->timer = wr_after(self, law->timeout, condemn, t);
-    }
+    if (law->cost)
+        ask(t, law);
+    else if (wr_healthy(t->comp))
+        passed(t, law);
+    else
+        failed(t, law, law->timeout);
 }
 
 static void slot_due(wr_comp *self, void *arg)
@@ -233,6 +275,8 @@ static alb_target *enrol(alb_group *g, wr_comp *m)
     *t = (alb_target){.comp = m, .group = g, .id = id, .slot = -1, .lambda = is_lambda(m)};
     t->az = (int8_t)(az < ALB_ZONES ? az : -1);
     t->gen = ++g->holders;
+    t->weight = 1;
+    alb_conn_begin(g->alb, t);
     g->target[id] = t;
     alb_pick_forget(g, g->alb->nodes, id);
     remember(g, t);

@@ -1,12 +1,12 @@
 /* alb_pick.c - which target a node chooses: views, lanes and algorithms.
  *
- * A view lists the targets that may be chosen: the healthy ones, or all registered ones while too few are healthy; of
- * all zones, or of one. It is built when a request asks and something has changed since. A lane is what one node
+ * A view lists the targets that may be chosen: the healthy ones, or all registered ones while too few are healthy;
+ * of all zones, or of one. It is built when a request asks and something has changed since. A lane is what one node
  * knows of one group. Choosing costs a constant for every algorithm: round robin keeps a place in the view; least
- * outstanding requests keeps targets ordered by count, where a count moves by one swap; random ones index the view. A
- * target in slow start takes its turn only when its growing share of turns has added up to one. Sessions overrule the
- * algorithm while their target is in the view. Left out: automatic target weights.
- * Truth: tests/unit/test_alb_pick.c; truth cases of round robin, shortest queue and two choices. */
+ * outstanding requests keeps targets ordered by count, where a count moves by one swap; random ones index the view.
+ * A target in slow start takes its turn only when its growing share of turns has added up to one. Sessions overrule
+ * the algorithm while their target is in the view. Truth: tests/unit/test_alb_pick.c; truth cases of round robin,
+ * shortest queue and two choices. */
 #include "alb.h"
 #include <string.h>
 
@@ -260,7 +260,8 @@ static uint32_t any_of(alb *b, const alb_group *g, const alb_lane *l, bool slow,
     uint32_t id = 0;
     for (int i = 0; i < TRIES; i++) {
         id = l->view->id[wr_rng_below(&b->fate, l->view->n)];
-        if (!slow || wr_rng_chance(&b->fate, share_of(g, g->target[id], now)))
+        double turn = (slow ? share_of(g, g->target[id], now) : 1) * (double)g->target[id]->weight;
+        if (turn >= 1 || wr_rng_chance(&b->fate, turn))
             break;
     }
     return id;

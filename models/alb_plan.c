@@ -90,15 +90,16 @@ static alb_least least_of(wr_build *b, const char *const *field, const char *key
     return l;
 }
 
-static void check_probes(const alb_plan *p, wr_build *b)
+static void check_probes(alb_plan *p, wr_build *b)
 {
     const alb_check *c = p->attr.check;
     if (!c)
         return;
-    if (c->cost)
-        wr_build_error(b, &c->cost, "'cost' of 'health_check' is not in this build");
     if (c->enabled && c->timeout >= c->interval)
         wr_build_error(b, &c->timeout, "'timeout' of the health check must be shorter than its 'interval'");
+    p->probe = wr_ask_request;
+    p->probe.cancel = true;
+    p->probe.instead = c->cost ? wr_program_cpu(b, c->cost) : NULL;
 }
 
 static void check_slow_start(const alb_plan *p, wr_build *b, const void *field)
@@ -147,6 +148,7 @@ static void complete(alb_cfg *cfg, alb_plan *p, const alb_attr *written, wr_pick
     way = way.which >= 0 ? way : cfg->algorithm;
     p->way = way.which < 0 ? ALB_ROUND_ROBIN : (enum alb_way)way.which;
     p->choices = choices_of(way);
+    p->mitigates = cfg->anomaly_mitigation && p->way == ALB_WEIGHTED_RANDOM;
     p->cross_zone = crosses(cross_zone, crosses(cfg->cross_zone, true));
     p->own_check = wr_build_given(b, &at->check) || wr_build_given(b, &cfg->attr.check);
     p->routing = least_of(b, &p->attr.routing, "unhealthy_routing_minimum", false);
@@ -167,14 +169,30 @@ static int group_named(const alb_cfg *cfg, const char *name)
     return -1;
 }
 
+/* `targets` on the balancer itself: of its only group, which has no name. */
+static void prepare_only(alb_cfg *cfg, wr_build *b)
+{
+    if (cfg->target.n || cfg->target_groups.n) {
+        wr_build_error(b, &cfg->targets, "'targets' of alb '%s' is its only target group; it does not go with '%s'",
+                       wr_build_name(b), cfg->target.n ? "target" : "target_groups");
+        return;
+    }
+    const alb_link *first = cfg->targets.items;
+    cfg->group[0] = (alb_plan){.name = "targets", .links = cfg->targets.n, .link = first,
+                               .attr = cfg->attr};
+    complete(cfg, &cfg->group[0], NULL, (wr_pick){-1, NULL}, ALB_CROSS_INHERIT, b);
+}
+
 static void prepare_groups(alb_cfg *cfg, wr_build *b)
 {
     const alb_weight *t = cfg->target.items;
     const alb_group_cfg *g = cfg->target_groups.items;
     size_t n = cfg->target.n + cfg->target_groups.n;
-    cfg->groups = (int)n;
+    cfg->groups = n || !cfg->targets.n ? (int)n : 1;
     cfg->group = wr_build_alloc(b, (n + 1) * sizeof *cfg->group);
-    if (!n)
+    if (cfg->targets.n)
+        prepare_only(cfg, b);
+    else if (!n)
         wr_build_error(b, NULL, "alb '%s' has nobody to forward to: give 'target' or 'target_groups'",
                        wr_build_name(b));
     for (size_t i = 0; i < cfg->target.n; i++) {
@@ -313,15 +331,23 @@ static void prepare_rules(alb_cfg *cfg, wr_build *b)
     }
 }
 
+static void check_mitigation(const alb_cfg *cfg, wr_build *b)
+{
+    bool any = !cfg->anomaly_mitigation;
+    for (int i = 0; i < cfg->groups; i++)
+        any |= cfg->group[i].mitigates;
+    if (!any)
+        wr_build_error(b, &cfg->anomaly_mitigation,
+                       "'anomaly_mitigation' of alb '%s' needs 'algorithm: weighted_random'", wr_build_name(b));
+}
+
 void alb_prepare(void *mine, wr_build *b)
 {
     alb_cfg *cfg = mine;
     const alb_connections *c = cfg->connections;
     prepare_zones(cfg, b);
-    if (cfg->anomaly_mitigation)
-        wr_build_error(b, &cfg->anomaly_mitigation, "'anomaly_mitigation' of alb '%s' is not in this build",
-                       wr_build_name(b));
     prepare_groups(cfg, b);
+    check_mitigation(cfg, b);
     prepare_default(cfg, b);
     prepare_rules(cfg, b);
     double fixed;

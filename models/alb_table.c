@@ -47,7 +47,7 @@ static const wr_param check_rows[] = {
     {.key = "healthy_threshold_count", WR_FIELD(alb_check, healthy), .type = WR_T_INT, .def = "5", .min = 2, .max = 10, .doc = "Passes in a row that make an unhealthy target healthy; a new target needs one.", .src = HEALTH, .cfn = "HealthyThresholdCount"},
     {.key = "unhealthy_threshold_count", WR_FIELD(alb_check, unhealthy), .type = WR_T_INT, .def = "2", .min = 2, .max = 10, .doc = "Failures in a row that make a target unhealthy.", .src = HEALTH, .cfn = "UnhealthyThresholdCount"},
     {.key = "path", WR_FIELD(alb_check, path), .type = WR_T_TEXT, .def = "/", .doc = "Has no effect on the simulation.", .src = HEALTH, .cfn = "HealthCheckPath"},
-    {.key = "cost", WR_FIELD(alb_check, cost), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "Time a probe takes of its target; not in this build."},
+    {.key = "cost", WR_FIELD(alb_check, cost), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "CPU time that a probe takes of its target; every node's probes are then requests of the target, and one without an answer within 'timeout' fails."},
     {0}};
 static const wr_param sticky_rows[] = {
     {.key = "enabled", WR_FIELD(alb_sticky, enabled), .type = WR_T_BOOL, .def = "true", .doc = "Requests of one session go to one target.", .src = ATTRIBUTES, .cfn = "stickiness.enabled"},
@@ -103,10 +103,11 @@ static const wr_param shift_rows[] = {
 
 const wr_param alb_params[] = {
     {.key = "target", WR_FIELD(alb_cfg, target), .type = WR_T_MAP, .rows = target_rows, .size = sizeof(alb_weight), .shorthand = "weight", .flags = WR_P_NAMED | WR_P_LINKS | WR_P_FORWARDS, .accepts = WR_ACCEPTS(WR_OP_REQUEST), .optional = true, .min = 1, .max = ALB_FORWARDS, .doc = "A resource, or several with weights: short for one target group each.", .cfn = "DefaultActions.ForwardConfig"},
+    {.key = "targets", WR_FIELD(alb_cfg, targets), .type = WR_T_LIST, .rows = link_rows, .size = sizeof(alb_link), .shorthand = "to", .flags = WR_P_ONE, .optional = true, .doc = "Whom it forwards to, where there is one target group; its other keys may stand beside.", .cfn = "Targets"},
     {.key = "target_groups", WR_FIELD(alb_cfg, target_groups), .type = WR_T_MAP, .rows = group_rows, .size = sizeof(alb_group_cfg), .optional = true, .doc = "Target groups; without 'target', requests go to those that have a weight written, else to the first one."},
     {.key = "rules", WR_FIELD(alb_cfg, rules_written), .type = WR_T_LIST, .rows = rule_rows, .size = sizeof(alb_rule_cfg), .optional = true, .doc = "Where requests go that are not for the default; the first match wins.", .cfn = "ListenerRule"},
     {.key = "algorithm", WR_FIELD(alb_cfg, algorithm), .type = WR_T_CHOICE, .variants = algorithms, .def = "round_robin", .doc = "How a target is chosen, in all groups that do not say otherwise.", .src = ATTRIBUTES, .cfn = "load_balancing.algorithm.type"},
-    {.key = "anomaly_mitigation", WR_FIELD(alb_cfg, anomaly_mitigation), .type = WR_T_BOOL, .def = "off", .doc = "Automatic target weights; not in this build.", .src = ATTRIBUTES, .cfn = "load_balancing.algorithm.anomaly_mitigation"},
+    {.key = "anomaly_mitigation", WR_FIELD(alb_cfg, anomaly_mitigation), .type = WR_T_BOOL, .def = "off", .doc = "Automatic target weights, with weighted_random: a target with more 5xx and connection errors than the others gets less.", .src = "assumption: off is AWS's default; it publishes neither steps nor intervals", .cfn = "load_balancing.algorithm.anomaly_mitigation"},
     {.key = "cross_zone", WR_FIELD(alb_cfg, cross_zone), .type = WR_T_ENUM, .choices = cross_words, .def = "true", .doc = "Off: a node uses targets of its own zone only.", .src = BALANCER, .cfn = "load_balancing.cross_zone.enabled"},
     {.key = "nodes_per_az", WR_FIELD(alb_cfg, nodes_per_az), .type = WR_T_INT, .def = "1", .min = 1, .max = 100, .doc = "Nodes in each zone; each has its own round robin and its own counts.", .src = "assumption: one node a zone until traffic grows"},
     {.key = "availability_zones", WR_FIELD(alb_cfg, zones_written), .type = WR_T_LIST, .rows = zone_rows, .size = sizeof(alb_zone), .shorthand = "zone", .flags = WR_P_ONE, .def = "[a, b]", .min = 1, .max = ALB_ZONES, .doc = "Zones with nodes; when it is written, targets in other zones stay unused.", .src = "assumption: two zones, AWS's minimum", .cfn = "Subnets"},
@@ -152,11 +153,14 @@ const wr_metric alb_metrics[] = {
     [ALB_BYTES] = {.name = "ProcessedBytes", .kind = WR_COUNT, .unit = "B", .doc = "Bodies of requests and answers."},
     [ALB_EVALUATIONS] = {.name = "RuleEvaluations", .kind = WR_COUNT, .unit = "1", .doc = "Rules looked at, the default one not counted."},
     [ALB_LCUS] = {.name = "ConsumedLCUs", .kind = WR_VALUE, .unit = "units", .doc = "Capacity units in use, averaged over each minute."},
+    [ALB_ANOMALOUS] = {.name = "AnomalousHostCount", .kind = WR_LEVEL, .unit = "1", .doc = "Targets that fail more than the others; watched where anomaly_mitigation is on."},
+    [ALB_MITIGATED] = {.name = "MitigatedHostCount", .kind = WR_LEVEL, .unit = "1", .doc = "Targets that get less than a full share."},
     {0}};
 
 const wr_code alb_codes[] = {
     [ALB_OK] = {"OK", NULL, WR_OK, 200, "A target answered well."},
     [ALB_BAD_GATEWAY] = {"502", "ALB.502.TargetConnection", WR_FAILED, 502, "The target refused or reset the connection."},
+    [ALB_KEEP_ALIVE] = {"502", "ALB.502.KeepAlive", WR_FAILED, 502, "The target had just closed the idle connection: its keep_alive is shorter than idle_timeout."},
     [ALB_DEREGISTERED] = {"502", "ALB.502.DeregistrationDelay", WR_FAILED, 502, "The deregistration delay of its target ended."},
     [ALB_LAMBDA_FAILED] = {"502", "ALB.502.LambdaFunction", WR_FAILED, 502, "The function failed, timed out or was throttled."},
     [ALB_NO_TARGETS] = {"503", "ALB.503.NoTargets", WR_FAILED, 503, "The target group had no registered target the node may use."},

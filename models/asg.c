@@ -9,6 +9,7 @@
  * EBS checks.
  * Truth: tests/unit/test_asg.c, tests/truth (ASG-min, ASG-round, ASG-sqs). */
 #include "asg.h"
+#include "asg_consume.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -186,6 +187,7 @@ static void asg_prepare(void *mine, wr_build *b)
     const struct asg_check *c = cfg->health_checks.items;
     for (size_t i = 0; i < cfg->health_checks.n; i++)
         cfg->elb |= c[i].type == ELB_CHECK;
+    asg_consume_prepare(cfg, b);
     asg_refuse_later(cfg, b);
 }
 

@@ -3,7 +3,7 @@
  * asg_table.c and asg_plan.c are what users write, asg.c checks it and has the descriptor, asg_fleet.c launches,
  * terminates and balances zones, asg_victims.c says who goes, asg_hooks.c what holds an instance on its way,
  * asg_health.c replaces what is unhealthy and takes faults, asg_roll.c brings a new version, asg_policy.c turns
- * alarms into capacity, asg_rules.c holds the arithmetic that AWS documents. One instance is ec2.h. */
+ * alarms into capacity, asg_consume.c polls queues, asg_rules.c holds the arithmetic that AWS documents. One instance is ec2.h. */
 #ifndef WR_ASG_H
 #define WR_ASG_H
 #include "asg_rules.h"
@@ -79,7 +79,7 @@ typedef struct asg_cfg {
     wr_list hooks;
     wr_list termination;        /* of struct asg_termination */
     wr_dur lifetime;
-    wr_list consume;
+    wr_list consume;            /* of asg_consumer */
     wr_program_cfg program;
     /* by prepare: */
     ec2_plan plan;
@@ -89,6 +89,7 @@ typedef struct asg_cfg {
     double failure[ZONES];      /* by place in `zone` */
     bool elb;                   /* health_check_type has ELB */
     bool prepared;
+    int message;                /* the operation that consumers run */
     asg_policy *policy;         /* copies of policies, completed */
 } asg_cfg;
 struct asg_zone { const char *letter; };

@@ -8,6 +8,7 @@
  * launching first, above the desired capacity by a tenth or one at the most. One event per launch and step
  * of life, none that repeats. Truth: tests/unit/test_asg.c. */
 #include "asg.h"
+#include "asg_consume.h"
 #include <stdio.h>
 
 enum { BACKOFF_FIRST = 30, BACKOFF_MOST = 300, LEAST_BILLED = 60 }; /* seconds */
@@ -115,12 +116,18 @@ static void counted_from_now(wr_comp *self, void *arg)
         ec2_count(i, true);
 }
 
+static void begin_serving(ec2 *i)
+{
+    ec2_begin(i);
+    asg_consume_start(i);
+}
+
 static void application_up(wr_comp *self, void *arg)
 {
     ec2 *i = arg;
     if (i->state == EC2_TERMINATED)
         return;
-    ec2_begin(i);
+    begin_serving(i);
     asg_roll_step(self);
 }
 
@@ -144,7 +151,7 @@ static void in_service(wr_comp *self, void *arg)
     if (start > 0)
         wr_after(self, start, application_up, i);
     else
-        ec2_begin(i);
+        begin_serving(i);
     if (g->cfg->warmup > 0)
         wr_after(self, g->cfg->warmup, counted_from_now, i);
     else
@@ -262,6 +269,7 @@ void asg_terminate(wr_comp *self, ec2 *i)
         g->terminating++;
         asg_policy_left(self, i);
         ec2_enter(i, EC2_TERMINATING);
+        asg_consume_stop(i);
         ec2_count(i, false);
         wr_leave(self, i->self);
     }
@@ -409,7 +417,7 @@ void asg_fleet_start(wr_comp *self)
         ec2 *i = make(g, asg_zone_for_launch(g->count, all, g->cfg->zone_n));
         enter_service(g, i);
         asg_age(self, i);
-        ec2_begin(i);
+        begin_serving(i);
         ec2_count(i, true);
         for (size_t s = 0; s < g->scalers; s++) {
             i->warm |= (uint64_t)1 << s;

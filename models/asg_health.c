@@ -7,6 +7,7 @@
  * the application: the instance runs, so only ELB checks see it. Which instances a share strikes is drawn.
  * Truth: tests/unit/test_asg.c. */
 #include "asg.h"
+#include "asg_consume.h"
 #include <math.h>
 #include <string.h>
 
@@ -174,8 +175,10 @@ static void fail(asg *g, const struct fail *f, bool on)
     asg_fault_mark *m = on ? mark_new(g, FAIL, f) : mark_take(g, FAIL, f);
     if (m && on)
         m->n = draw(g, -1, f->share, -1, &m->hit);
-    for (size_t k = 0; m && k < m->n; k++)
+    for (size_t k = 0; m && k < m->n; k++) {
         ec2_fail(m->hit[k], f->mode == HANG, on);
+        asg_consume_look(m->hit[k]);
+    }
 }
 
 static void lose(asg *g, ec2 **hit, size_t n)

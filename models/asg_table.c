@@ -4,6 +4,7 @@
  * Keys whose behaviour is still to come are rows all the same, so that they are checked, explained and
  * refused by name. Truth: tests/unit/test_asg.c, and the contract tests over all tables. */
 #include "asg.h"
+#include "asg_consume.h"
 
 #define PAGE "https://docs.aws.amazon.com/autoscaling/ec2/userguide/"
 #define API "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html"
@@ -20,7 +21,7 @@ static const char *const purchases[] = {"on_demand", "spot", NULL};
 static const char *const pool_states[] = {"Stopped", "Running", "Hibernated", NULL};
 static const char *const transitions[] = {[LAUNCHING] = "launching", [TERMINATING] = "terminating", NULL};
 static const char *const results[] = {[ABANDON] = "ABANDON", [CONTINUE] = "CONTINUE", NULL};
-static const char *const deletes[] = {"after", "before", NULL};
+static const char *const deletes[] = {[DELETE_AFTER] = "after", [DELETE_BEFORE] = "before", NULL};
 
 static const wr_param zone_rows[] = {
     {.key = "zone", WR_FIELD(struct asg_zone, letter), .type = WR_T_TEXT, .doc = "One letter, such as a."},
@@ -101,20 +102,13 @@ static const wr_param refresh_rows[] = {
     {.key = "checkpoint_delay", WR_FIELD(asg_refresh, delay), .type = WR_T_DUR, .unit = "s", .def = "3600", .max = 172800, .doc = "How long it pauses.", .src = PAGE "asg-instance-refresh.html", .cfn = "CheckpointDelay"},
     {.key = "bake_time", WR_FIELD(asg_refresh, bake), .type = WR_T_DUR, .unit = "s", .def = "0", .max = 172800, .doc = "How long it watches before it is done.", .src = PAGE "asg-instance-refresh.html", .cfn = "BakeTime"},
     {0}};
-struct consumer {
-    const wr_link *queue;
-    int64_t messages, workers;
-    wr_dur wait;
-    bool batch;
-    int remove;
-};
 static const wr_param consume_rows[] = {
-    {.key = "queue", WR_FIELD(struct consumer, queue), .type = WR_T_LINK, .accepts = WR_ACCEPTS(WR_OP_RECEIVE), .doc = "The queue that is polled."},
-    {.key = "max_messages", WR_FIELD(struct consumer, messages), .type = WR_T_INT, .def = "1", .min = 1, .max = 10, .doc = "Messages a receive asks for."},
-    {.key = "wait_time", WR_FIELD(struct consumer, wait), .type = WR_T_DUR, .def = "20s", .max = 20, .doc = "Long polling."},
-    {.key = "workers", WR_FIELD(struct consumer, workers), .type = WR_T_INT, .def = "1", .min = 1, .max = 1e5, .doc = "Loops on each instance."},
-    {.key = "batch", WR_FIELD(struct consumer, batch), .type = WR_T_BOOL, .def = "false", .doc = "The operation runs once for all messages of a receive."},
-    {.key = "delete", WR_FIELD(struct consumer, remove), .type = WR_T_ENUM, .choices = deletes, .def = "after", .doc = "Messages are deleted after success, or before the work."},
+    {.key = "queue", WR_FIELD(asg_consumer, queue), .type = WR_T_LINK, .accepts = WR_ACCEPTS(WR_OP_RECEIVE) | WR_ACCEPTS(WR_OP_REMOVE), .doc = "The queue that is polled."},
+    {.key = "max_messages", WR_FIELD(asg_consumer, messages), .type = WR_T_INT, .def = "1", .min = 1, .max = 10, .doc = "Messages a receive asks for.", .src = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html"},
+    {.key = "wait_time", WR_FIELD(asg_consumer, wait), .type = WR_T_DUR, .def = "20s", .max = 20, .doc = "How long a poll waits for a message; 0: short polling.", .src = "assumption: long polls, as AWS advises"},
+    {.key = "workers", WR_FIELD(asg_consumer, workers), .type = WR_T_INT, .def = "1", .min = 1, .max = 1e5, .doc = "Loops on each instance."},
+    {.key = "batch", WR_FIELD(asg_consumer, batch), .type = WR_T_BOOL, .def = "false", .doc = "The operation runs once for all messages of a receive."},
+    {.key = "delete", WR_FIELD(asg_consumer, remove), .type = WR_T_ENUM, .choices = deletes, .def = "after", .doc = "Messages are deleted after success, or before the work."},
     {0}};
 
 /* ---- the group -------------------------------------------------------------------------------------------- */
@@ -159,7 +153,7 @@ const wr_param asg_params[] = {
     {.key = "maintenance_policy", WR_FIELD(asg_cfg, maintenance), .type = WR_T_BLOCK, .rows = maintenance_rows, .size = sizeof(asg_refresh), .optional = true, .doc = "How far replacements may leave the desired capacity.", .src = PAGE "ec2-auto-scaling-instance-maintenance-policy.html", .cfn = "InstanceMaintenancePolicy"},
     {.key = "instance_refresh", WR_FIELD(asg_cfg, refresh), .type = WR_T_BLOCK, .rows = refresh_rows, .size = sizeof(asg_refresh), .optional = true, .doc = "Replaces all instances step by step.", .src = PAGE "asg-instance-refresh.html"},
     {.key = "max_instance_lifetime", WR_FIELD(asg_cfg, lifetime), .type = WR_T_DUR, .unit = "s", .def = "none", .words = "none", .min = 86400, .max = 31536000, .doc = "Age at which an instance is replaced.", .src = API, .cfn = "MaxInstanceLifetime"},
-    {.key = "consume", WR_FIELD(asg_cfg, consume), .type = WR_T_LIST, .rows = consume_rows, .size = sizeof(struct consumer), .flags = WR_P_ONE, .optional = true, .doc = "Queues whose messages the instances work off."},
+    {.key = "consume", WR_FIELD(asg_cfg, consume), .type = WR_T_LIST, .rows = consume_rows, .size = sizeof(asg_consumer), .flags = WR_P_ONE, .optional = true, .doc = "Queues whose messages the instances work off."},
     {.key = "", .type = WR_T_INCLUDE, .offset = offsetof(asg_cfg, program), .rows = wr_program_params, .size = sizeof(wr_program_cfg), .doc = "What an instance does with a request."},
     {0}};
 
@@ -182,7 +176,6 @@ void asg_refuse_later(const asg_cfg *cfg, wr_build *b)
         refuse(b, &cfg->capacity_rebalance, "capacity_rebalance");
     refuse(b, &cfg->warm_pool, "warm_pool");
     refuse(b, &cfg->maintenance, "maintenance_policy");
-    refuse(b, &cfg->consume, "consume");
     if (cfg->types.n > 1)
         wr_build_error(b, &cfg->types, "several types in 'instance_type' of asg are not in this build yet; give one");
 }

@@ -1,89 +1,17 @@
 /* dynamodb.c - a DynamoDB table: what a request needs, whether it gets it, and when the answer comes.
  *
- * Modelled: capacity units by AWS's arithmetic; a bucket for the table and ceilings for its partitions, or
- * the older even split; on-demand tables; batches item by item; conditions, optimistic locks and
- * transactions; global and local indexes; auto scaling. The table decides when a request arrives; the answer
- * follows after its latency, throttles at once. A failed condition or a conflict still consumes. Items of
- * one request beyond the first have keys of their own, derived from the request's. Not modelled: streams,
- * expiry, DAX, global tables, item collections, the 16 MB of a batch, plain writes that cancel a reading
- * transaction. Truth: tests/unit/test_dynamodb.c. */
+ * Modelled: capacity units by AWS's arithmetic; a bucket for the table and ceilings for its partitions, or the
+ * older even split; on-demand tables; batches item by item; conditions, optimistic locks and transactions; global
+ * and local indexes; auto scaling. The table decides when a request arrives; the answer follows after its latency,
+ * throttles at once. A failed condition or a conflict still consumes. Items of one request beyond the first have
+ * keys of their own, derived from the request's. Reads of the stream are requests of the table, too. Not modelled:
+ * global tables, item collections, the 16 MB of a batch, plain writes that cancel a reading transaction. Truth:
+ * tests/unit/test_dynamodb.c. */
 #include "dynamodb.h"
 #include <math.h>
 #include <string.h>
 
-#define GUIDE "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"
-#define PRICING "https://aws.amazon.com/dynamodb/pricing/"
-
-/* ---- tables --------------------------------------------------------------------------------------------- */
-static const wr_metric metrics[] = {
-    [DDB_CONSUMED] = {.name = "ConsumedReadCapacityUnits", .kind = WR_COUNT, .unit = "units", .doc = "Read units consumed."},
-    {.name = "ConsumedWriteCapacityUnits", .kind = WR_COUNT, .unit = "units", .doc = "Write units consumed."},
-    [DDB_LEVEL] = {.name = "ProvisionedReadCapacityUnits", .kind = WR_LEVEL, .unit = "units", .doc = "Read units a second that are provisioned."},
-    {.name = "ProvisionedWriteCapacityUnits", .kind = WR_LEVEL, .unit = "units", .doc = "Write units a second that are provisioned."},
-    [DDB_EVENTS] = {.name = "ReadThrottleEvents", .kind = WR_COUNT, .unit = "1", .doc = "Reads of items that a limit refused; of an index, on its own series."},
-    {.name = "WriteThrottleEvents", .kind = WR_COUNT, .unit = "1", .doc = "Writes of items that a limit refused; of an index, on its own series."},
-    [DDB_LIMIT_EVENTS] = {.name = "ReadProvisionedThroughputThrottleEvents", .kind = WR_COUNT, .unit = "1", .doc = "Reads refused by the provisioned capacity."},
-    {.name = "WriteProvisionedThroughputThrottleEvents", .kind = WR_COUNT, .unit = "1", .doc = "Writes refused by the provisioned capacity."},
-    {.name = "ReadKeyRangeThroughputThrottleEvents", .kind = WR_COUNT, .unit = "1", .doc = "Reads refused by a partition, or by what an on-demand table is warm for."},
-    {.name = "WriteKeyRangeThroughputThrottleEvents", .kind = WR_COUNT, .unit = "1", .doc = "Writes refused by a partition, or by what an on-demand table is warm for."},
-    {.name = "ReadMaxOnDemandThroughputThrottleEvents", .kind = WR_COUNT, .unit = "1", .doc = "Reads refused by the maximum set for an on-demand table."},
-    {.name = "WriteMaxOnDemandThroughputThrottleEvents", .kind = WR_COUNT, .unit = "1", .doc = "Writes refused by the maximum set for an on-demand table."},
-    {.name = "ReadAccountLimitThrottleEvents", .kind = WR_COUNT, .unit = "1", .doc = "Reads of an on-demand table refused by the quota of the account."},
-    {.name = "WriteAccountLimitThrottleEvents", .kind = WR_COUNT, .unit = "1", .doc = "Writes of an on-demand table refused by the quota of the account."},
-    [DDB_THROTTLED] = {.name = "ThrottledRequests", .kind = WR_COUNT, .unit = "1", .doc = "Requests refused by a limit; a batch only when nothing of it was done."},
-    [DDB_LATENCY] = {.name = "SuccessfulRequestLatency", .kind = WR_VALUE, .unit = "s", .doc = "Arrival to answer of requests that ended well."},
-    [DDB_CONDITIONS] = {.name = "ConditionalCheckFailedRequests", .kind = WR_COUNT, .unit = "1", .doc = "Writes whose condition did not hold."},
-    [DDB_CONFLICTS] = {.name = "TransactionConflict", .kind = WR_COUNT, .unit = "1", .doc = "Items refused because a transaction on them was in progress."},
-    [DDB_RETURNED] = {.name = "ReturnedItemCount", .kind = WR_VALUE, .unit = "1", .doc = "Items returned by a query or scan."},
-    [DDB_SYSTEM_ERRORS] = {.name = "SystemErrors", .kind = WR_COUNT, .unit = "1", .doc = "Requests answered with HTTP 500."},
-    [DDB_USER_ERRORS] = {.name = "UserErrors", .kind = WR_COUNT, .unit = "1", .doc = "Requests that were not valid."},
-    [DDB_USED] = {.name = "consumed_read", .kind = WR_COUNT, .unit = "units", .doc = "Read units consumed.", .ours = true},
-    {.name = "consumed_write", .kind = WR_COUNT, .unit = "units", .doc = "Write units consumed.", .ours = true},
-    [DDB_LEFT] = {.name = "burst_left_read", .kind = WR_LEVEL, .unit = "units", .doc = "Read units left in the bucket; the uniform burst_left is the smaller of the two, once a second.", .ours = true},
-    {.name = "burst_left_write", .kind = WR_LEVEL, .unit = "units", .doc = "Write units left in the bucket.", .ours = true},
-    [DDB_WARM] = {.name = "warm_read", .kind = WR_LEVEL, .unit = "units", .doc = "Read units a second that an on-demand table is warm for.", .ours = true},
-    {.name = "warm_write", .kind = WR_LEVEL, .unit = "units", .doc = "Write units a second that an on-demand table is warm for.", .ours = true},
-    [DDB_PARTITIONS] = {.name = "partitions", .kind = WR_LEVEL, .unit = "1", .doc = "Partitions.", .ours = true},
-    [DDB_UNPROCESSED] = {.name = "unprocessed", .kind = WR_COUNT, .unit = "1", .doc = "Items of batches that came back undone in an answer that is no error.", .ours = true},
-    [DDB_UTILIZATION] = {.name = "utilization", .kind = WR_RATIO, .unit = "1", .doc = "Consumed of provisioned units, of the side, read or write, that was busier over the last minute.", .num = "busier_units", .den = "busier_room", .ours = true},
-    [DDB_BUSIER_UNITS] = {.name = "busier_units", .kind = WR_COUNT, .unit = "units", .doc = "Units consumed of the busier side.", .ours = true, .hidden = true},
-    [DDB_BUSIER_ROOM] = {.name = "busier_room", .kind = WR_COUNT, .unit = "units", .doc = "Units provisioned of the busier side.", .ours = true, .hidden = true},
-    {0}};
-
-static const char exceeded[] = "ProvisionedThroughputExceededException", throttling[] = "ThrottlingException";
-static const wr_code codes[] = {
-    [DDB_OK] = {"OK", NULL, WR_OK, 200, "Done."},
-    [DDB_THROTTLES] = {exceeded, "DynamoDB.TableReadProvisionedThroughputExceeded", WR_THROTTLED, 400, "The table's provisioned read capacity and its burst were used up."},
-    {exceeded, "DynamoDB.TableWriteProvisionedThroughputExceeded", WR_THROTTLED, 400, "The table's provisioned write capacity and its burst were used up."},
-    {exceeded, "DynamoDB.IndexReadProvisionedThroughputExceeded", WR_THROTTLED, 400, "A global index's provisioned read capacity and its burst were used up."},
-    {exceeded, "DynamoDB.IndexWriteProvisionedThroughputExceeded", WR_THROTTLED, 400, "A global index's provisioned write capacity was used up: the table's write is refused."},
-    {exceeded, "DynamoDB.TableReadKeyRangeThroughputExceeded", WR_THROTTLED, 400, "A partition's ceiling for reads was reached, or an on-demand table was not warm for so much."},
-    {exceeded, "DynamoDB.TableWriteKeyRangeThroughputExceeded", WR_THROTTLED, 400, "A partition's ceiling for writes was reached, or an on-demand table was not warm for so much."},
-    {exceeded, "DynamoDB.IndexReadKeyRangeThroughputExceeded", WR_THROTTLED, 400, "The same for reads of a global index."},
-    {exceeded, "DynamoDB.IndexWriteKeyRangeThroughputExceeded", WR_THROTTLED, 400, "The same for writes of a global index."},
-    {throttling, "DynamoDB.TableReadMaxOnDemandThroughputExceeded", WR_THROTTLED, 400, "The maximum that the owner set for reads of an on-demand table."},
-    {throttling, "DynamoDB.TableWriteMaxOnDemandThroughputExceeded", WR_THROTTLED, 400, "The maximum that the owner set for writes of an on-demand table."},
-    {throttling, "DynamoDB.IndexReadMaxOnDemandThroughputExceeded", WR_THROTTLED, 400, "The same for reads of a global index."},
-    {throttling, "DynamoDB.IndexWriteMaxOnDemandThroughputExceeded", WR_THROTTLED, 400, "The same for writes of a global index."},
-    {throttling, "DynamoDB.TableReadAccountLimitExceeded", WR_THROTTLED, 400, "The account's quota for reads of one on-demand table."},
-    {throttling, "DynamoDB.TableWriteAccountLimitExceeded", WR_THROTTLED, 400, "The account's quota for writes of one on-demand table."},
-    {throttling, "DynamoDB.IndexReadAccountLimitExceeded", WR_THROTTLED, 400, "The same for reads of a global index."},
-    {throttling, "DynamoDB.IndexWriteAccountLimitExceeded", WR_THROTTLED, 400, "The same for writes of a global index."},
-    [DDB_CONDITION] = {"ConditionalCheckFailedException", "DynamoDB.ConditionalCheckFailed", WR_CONFLICT, 400, "The condition did not hold."},
-    [DDB_CONFLICT] = {"TransactionConflictException", "DynamoDB.TransactionConflict", WR_CONFLICT, 400, "The item was in a transaction in progress."},
-    [DDB_CANCELED] = {"TransactionCanceledException", "DynamoDB.TransactionCanceled", WR_CONFLICT, 400, "An item of the transaction was in another one, or a condition did not hold."},
-    [DDB_INVALID] = {"ValidationException", "DynamoDB.ValidationException", WR_INVALID, 400, "An item over 400 KB, too many items, an unknown index, or a strong read of a global index."},
-    [DDB_FAIL] = {"InternalServerError", "Fault.fail", WR_FAILED, 500, "The partition had failed."},
-    {0}};
-
-static const wr_usage usage[] = {
-    [DDB_HOURS] = {"Provisioned reads", "RCU-hours", "dynamodb.rcu_hour", 3600, "Provisioned read capacity, of indexes too.", PRICING},
-    {"Provisioned writes", "WCU-hours", "dynamodb.wcu_hour", 3600, "Provisioned write capacity, of indexes too.", PRICING},
-    [DDB_REQUESTS] = {"On-demand reads", "million RRU", "dynamodb.million_rru", 1e6, "Read units consumed on demand, of indexes too.", PRICING},
-    {"On-demand writes", "million WRU", "dynamodb.million_wru", 1e6, "Write units consumed on demand, of indexes too.", PRICING},
-    [DDB_STORAGE] = {"Storage", "GB-months", "dynamodb.gb_month", 730 * 3600.0, "item_count items of the mean item_size.", PRICING},
-    {0}};
-
+/* ---- faults ---------------------------------------------------------------------------------------------- */
 struct fail {
     double share;
     int mode;
@@ -180,12 +108,14 @@ static ddb_pool *asked(ddb *t, const wr_ask *ask)
     return NULL;
 }
 
-static void claim_read(ddb *t, wr_call *c, ddb_pool *p, uint64_t key, double factor)
+/* The size of what was found. */
+static double claim_read(ddb *t, wr_call *c, ddb_pool *p, uint64_t key, double factor)
 {
     double bytes = item_size(t, c);
     if (wr_call_chance(c, wr_call_ask(c)->missing))
         bytes = 0;
     ddb_claim_units(t, p, DDB_READ, wr_key_spot(key), ddb_read_units(bytes, factor));
+    return bytes;
 }
 
 static void claim_index(ddb *t, size_t i, uint64_t key, double bytes)
@@ -212,6 +142,19 @@ static void claim_write(ddb *t, uint64_t key, double bytes, double factor, bool 
     ddb_claim_units(t, &t->table, DDB_WRITE, wr_key_spot(key), units * factor);
     for (size_t i = 0; i < t->plan->indexes && done; i++)
         claim_index(t, i, key, bytes);
+}
+
+/* It has been written: whoever follows the table's writes learns of it. */
+static void written(ddb *t, const wr_call *c, uint64_t key, double bytes)
+{
+    bool gone = wr_call_op(c) == WR_OP_DELETE;
+    ddb_history_add(&t->history, t->self, key);
+    if (t->plan->stream)
+        ddb_stream_write(t, key, bytes, wr_call_operation(c));
+    if (t->plan->ttl)
+        ddb_ttl_write(t, key, bytes, gone);
+    if (t->plan->dax)
+        ddb_dax_write(t, key, bytes, gone);
 }
 
 /* All or nothing of what was claimed since ddb_claims_begin. */
@@ -252,7 +195,7 @@ static void write_item(ddb *t, wr_call *c)
         return;
     }
     if (code == DDB_OK)
-        ddb_history_add(&t->history, t->self, key);
+        written(t, c, key, bytes);
     else
         wr_add(t->self, code == DDB_CONFLICT ? DDB_CONFLICTS : DDB_CONDITIONS, 1);
     answer_in(t, c, code, 0, latency(t, c, true));
@@ -260,18 +203,27 @@ static void write_item(ddb *t, wr_call *c)
 
 /* ---- gets and batches: item by item --------------------------------------------------------------------- */
 struct tally {
-    int64_t done;
+    int64_t done, cached;
     int refused; /* the first code */
     bool invalid;
 };
 
 static void batch_get(ddb *t, wr_call *c, ddb_pool *p, int64_t n, int64_t first, struct tally *sum)
 {
-    double factor = wr_call_ask(c)->strong ? 1 : 0.5;
+    const wr_ask *ask = wr_call_ask(c);
     for (int64_t i = 0; i < n; i++) {
+        uint64_t key = ddb_other_key(wr_call_key(c), first + i);
+        if (t->plan->dax && ddb_dax_finds(t, ask, key)) {
+            sum->done++;
+            sum->cached++;
+            continue;
+        }
         ddb_claims_begin(t);
-        claim_read(t, c, p, ddb_other_key(wr_call_key(c), first + i), factor);
-        sum->done += granted(t);
+        double bytes = claim_read(t, c, p, key, ask->strong ? 1 : 0.5);
+        bool done = granted(t);
+        sum->done += done;
+        if (done && t->plan->dax)
+            ddb_dax_keeps(t, ask, key, bytes);
         sum->refused = sum->refused ? sum->refused : t->refused;
     }
 }
@@ -288,7 +240,7 @@ static void batch_put(ddb *t, wr_call *c, int64_t n, struct tally *sum)
         ddb_claims_begin(t);
         claim_write(t, key, bytes, 1, true);
         if (granted(t)) {
-            ddb_history_add(&t->history, t->self, key);
+            written(t, c, key, bytes);
             sum->done++;
         }
         sum->refused = sum->refused ? sum->refused : t->refused;
@@ -313,7 +265,8 @@ static void batch(ddb *t, wr_call *c, int64_t gets, int64_t puts)
     } else {
         if (sum.refused)
             wr_add(t->self, DDB_UNPROCESSED, (double)(gets + puts - sum.done));
-        answer_in(t, c, DDB_OK, 0, latency(t, c, puts > 0));
+        bool cached = sum.cached > 0 && sum.cached == gets + puts;
+        answer_in(t, c, DDB_OK, 0, cached ? ddb_dax_latency(t) : latency(t, c, puts > 0));
     }
 }
 
@@ -327,6 +280,11 @@ static void query(ddb *t, wr_call *c)
         invalid(t, c);
         return;
     }
+    if (t->plan->dax && ddb_dax_answers(t, c)) {
+        wr_observe(t->self, DDB_RETURNED, (double)n);
+        answer_in(t, c, DDB_OK, 0, ddb_dax_latency(t));
+        return;
+    }
     for (int64_t i = 0; i < n; i++)
         ddb_pages_add(&pages, item_size(t, c));
     ddb_claims_begin(t);
@@ -336,6 +294,8 @@ static void query(ddb *t, wr_call *c)
         throttle(t, c, t->refused);
         return;
     }
+    if (t->plan->dax)
+        ddb_dax_keeps_answer(t, c, pages.open);
     wr_call_set_stamp(c, t->history.clock);
     wr_observe(t->self, DDB_RETURNED, (double)n);
     wr_dur d = 0;
@@ -363,7 +323,7 @@ static bool claim_transaction(ddb *t, wr_call *c, int64_t gets, int64_t puts, bo
     for (int64_t i = 0; i < puts; i++) {
         double now = item_size(t, c), bytes = fmax(now, wr_call_old_size(c, now));
         valid = valid && bytes <= DDB_ITEM_MOST;
-        sum += bytes;
+        sum += t->item[i] = bytes;
         claim_write(t, ddb_other_key(wr_call_key(c), i), bytes, 2, done);
     }
     return valid && sum <= DDB_TRANSACT_MOST;
@@ -394,7 +354,7 @@ static void transact(ddb *t, wr_call *c, int64_t gets, int64_t puts)
     int64_t held = code == DDB_OK ? puts : 0;
     for (int64_t i = 0; i < held; i++) {
         ddb_flights_add(&t->flights, t->self, ddb_other_key(wr_call_key(c), i));
-        ddb_history_add(&t->history, t->self, ddb_other_key(wr_call_key(c), i));
+        written(t, c, ddb_other_key(wr_call_key(c), i), t->item[i]);
     }
     answer_in(t, c, code, held, latency(t, c, puts > 0));
 }
@@ -429,6 +389,9 @@ static void dynamodb_call(wr_comp *self, wr_call *c)
         break;
     case WR_OP_BATCH:
         batch(t, c, gets ? wr_call_items(c) : 0, wr_call_puts(c));
+        break;
+    case WR_OP_RECORDS:
+        ddb_stream_read(t, c);
         break;
     case WR_OP_TRANSACT:
         transact(t, c, gets ? wr_call_items(c) : 0, wr_call_puts(c));
@@ -468,6 +431,9 @@ static void dynamodb_start(wr_comp *self)
     wr_stream(self, "latency", &t->latency);
     wr_stream(self, "sizes", &t->sizes);
     wr_stream(self, "fate", &t->fate);
+    ddb_stream_open(t);
+    ddb_ttl_start(t);
+    ddb_dax_start(t);
     ddb_pool_open(t, &t->table, NULL);
     for (size_t i = 0; i < plan->indexes; i++)
         ddb_pool_open(t, &t->index[i], &plan->index[i]);
@@ -486,10 +452,11 @@ const wr_model wr_model_dynamodb = {
     .kind = "dynamodb", .aws = "AWS::DynamoDB::Table", .title = "DynamoDB table", .cloudwatch = "AWS/DynamoDB",
     .doc = "A table with provisioned or on-demand capacity, its partitions and its indexes.",
     .accepts = WR_ACCEPTS(WR_OP_GET) | WR_ACCEPTS(WR_OP_PUT) | WR_ACCEPTS(WR_OP_UPDATE) | WR_ACCEPTS(WR_OP_DELETE) |
-               WR_ACCEPTS(WR_OP_QUERY) | WR_ACCEPTS(WR_OP_SCAN) | WR_ACCEPTS(WR_OP_BATCH) | WR_ACCEPTS(WR_OP_TRANSACT),
+               WR_ACCEPTS(WR_OP_QUERY) | WR_ACCEPTS(WR_OP_SCAN) | WR_ACCEPTS(WR_OP_BATCH) | WR_ACCEPTS(WR_OP_TRANSACT) |
+               WR_ACCEPTS(WR_OP_RECORDS),
     .has = WR_HAS_CALLS | WR_HAS_PRESENCE | WR_HAS_BUCKET | WR_OWN_UTILIZATION,
     .net = WR_NET_AWS,
-    .params = ddb_params, .metrics = metrics, .codes = codes, .usage = usage, .faults = faults,
+    .params = ddb_params, .metrics = ddb_metrics, .codes = ddb_codes, .usage = ddb_usages, .faults = faults,
     .cfg_size = sizeof(ddb_plan), .state_size = sizeof(ddb),
     .prepare = ddb_prepare, .start = dynamodb_start, .call = dynamodb_call, .fault = dynamodb_fault,
     .finish = dynamodb_finish,

@@ -1,13 +1,14 @@
 /* dynamodb.h - the files of a DynamoDB table among themselves.
  *
- * dynamodb_units.c is AWS's arithmetic, free of any run; dynamodb_rows.c is what users write and
- * dynamodb_plan.c checks it; dynamodb_keys.c knows which keys were written and which are in a
- * transaction; dynamodb_capacity.c admits or refuses units, dynamodb_partition.c splits key ranges and
- * keeps the second's books; dynamodb_scaling.c changes provisioned capacity; dynamodb.c answers requests
- * and has the descriptor. */
+ * dynamodb_units.c is AWS's arithmetic, free of any run; dynamodb_rows.c is what users write and dynamodb_plan.c
+ * checks it; dynamodb_keys.c knows which keys were written and which are in a transaction; dynamodb_words.c has
+ * metrics, errors and prices; dynamodb_capacity.c admits or refuses units, dynamodb_partition.c splits key ranges
+ * and keeps the second's books; dynamodb_scaling.c changes provisioned capacity; dynamodb.c answers requests and
+ * has the descriptor. */
 #ifndef WR_DYNAMODB_H
 #define WR_DYNAMODB_H
-#include "models.h"
+#include "kinesis_log.h"
+#include <weir/cache.h>
 
 enum { DDB_READ, DDB_WRITE, DDB_SIDES };
 enum { DDB_PROVISIONED, DDB_ON_DEMAND };
@@ -83,6 +84,18 @@ typedef struct ddb_index {
     const wr_keys *keys;     /* NULL: as even as the table's own keys */
 } ddb_index;
 
+typedef struct ddb_ttl {
+    wr_dur after;
+    const wr_dist *delay;
+} ddb_ttl;
+typedef struct ddb_dax_rows {
+    int64_t nodes;
+    double capacity;
+    const char *node_type;
+    wr_dur item_ttl, query_ttl;
+    const wr_dist *latency;
+} ddb_dax_rows;
+
 typedef struct ddb_plan {
     int billing, model;
     const void *throughput, *burst, *on_demand, *scaling, *heat, *dax, *ttl, *latency; /* blocks */
@@ -103,19 +116,25 @@ typedef struct ddb_plan {
 extern const wr_param ddb_params[];
 void ddb_prepare(void *cfg, wr_build *b);
 
-/* ---- metrics and codes (dynamodb.c) --------------------------------------------------------------------- */
+/* ---- metrics and codes (dynamodb_words.c) --------------------------------------------------------------------- */
 enum ddb_metric { /* pairs: read, write */
     DDB_CONSUMED, DDB_LEVEL = DDB_CONSUMED + 2, DDB_EVENTS = DDB_LEVEL + 2, DDB_LIMIT_EVENTS = DDB_EVENTS + 2,
     DDB_THROTTLED = DDB_LIMIT_EVENTS + 8, DDB_LATENCY, DDB_CONDITIONS, DDB_CONFLICTS, DDB_RETURNED, DDB_SYSTEM_ERRORS,
     DDB_USER_ERRORS, DDB_USED, DDB_LEFT = DDB_USED + 2, DDB_WARM = DDB_LEFT + 2, DDB_PARTITIONS = DDB_WARM + 2,
-    DDB_UNPROCESSED, DDB_UTILIZATION, DDB_BUSIER_UNITS, DDB_BUSIER_ROOM
+    DDB_UNPROCESSED, DDB_UTILIZATION, DDB_BUSIER_UNITS, DDB_BUSIER_ROOM, DDB_TTL_DELETED, DDB_STREAM_RECORDS,
+    DDB_STREAM_BYTES, DDB_STREAM_DEPTH, DDB_STREAM_AGE, DDB_STREAM_LOST, DDB_SHARDS, DDB_ITEM_HITS,
+    DDB_QUERY_HITS = DDB_ITEM_HITS + 2, DDB_HITS = DDB_QUERY_HITS + 2, DDB_HIT_SHARE = DDB_HITS + 2
 };
 enum ddb_limit { DDB_BY_TABLE, DDB_BY_KEY_RANGE, DDB_BY_MAXIMUM, DDB_BY_ACCOUNT, DDB_LIMITS };
 enum ddb_code { /* throttles: 1 + 4 x limit + 2 for an index + side */
     DDB_OK, DDB_THROTTLES, DDB_CONDITION = DDB_THROTTLES + 4 * DDB_LIMITS, DDB_CONFLICT, DDB_CANCELED, DDB_INVALID,
-    DDB_FAIL
+    DDB_FAIL,
+    DDB_STREAM_LIMIT
 };
-enum ddb_usage { DDB_HOURS, DDB_REQUESTS = DDB_HOURS + 2, DDB_STORAGE = DDB_REQUESTS + 2 };
+enum ddb_usage { DDB_HOURS, DDB_REQUESTS = DDB_HOURS + 2, DDB_STORAGE = DDB_REQUESTS + 2, DDB_DAX_HOURS };
+extern const wr_metric ddb_metrics[];
+extern const wr_code ddb_codes[];
+extern const wr_usage ddb_usages[];
 
 /* ---- keys (dynamodb_keys.c) ----------------------------------------------------------------------------- */
 typedef struct ddb_history { /* the latest writes, in order: a ring */
@@ -148,6 +167,7 @@ typedef struct ddb_partition {
     wr_bucket bucket[DDB_SIDES];
     double used[DDB_SIDES]; /* in this second; kept with heat only */
     wr_comp *part;          /* its own series; NULL: not recorded */
+    int32_t shard;          /* of the stream */
     ddb_heated *heat;       /* NULL: it never splits for heat */
 } ddb_partition;
 typedef struct ddb_growth { /* of an on-demand table: its previous peak */
@@ -158,6 +178,7 @@ typedef struct ddb_pool {   /* a table, or a global index: whatever has capacity
     wr_comp *who;           /* whose metrics */
     bool index, even, on_demand;
     wr_bucket bucket[DDB_SIDES];
+    double counted[DDB_SIDES]; /* of its rate, in the sum over the account */
     double rate[DDB_SIDES], used[DDB_SIDES], busy[DDB_SIDES]; /* used since the last settling; busy: smoothed */
     enum ddb_limit limit[DDB_SIDES]; /* what the bucket stands for */
     double seconds, partition_seconds, initial;
@@ -186,10 +207,40 @@ typedef struct ddb_scaler {
     wr_rng rng;
 } ddb_scaler;
 
+/* ---- the stream, expiry and the cache (dynamodb_stream.c, dynamodb_ttl.c, dynamodb_dax.c) --------------- */
+typedef struct ddb_stream {
+    klog log;
+    wr_bucket *reads;       /* of each shard */
+    int32_t room;
+    int64_t lost;           /* as told to the metric */
+} ddb_stream;
+typedef struct ddb_written { /* a write that will expire */
+    wr_time at;
+    uint64_t key;
+    float size;             /* negative: a delete, after which there is nothing to expire */
+} ddb_written;
+typedef struct ddb_expired {
+    uint64_t key;
+    float size;
+    struct ddb_expired *next;
+} ddb_expired;
+typedef struct ddb_expiry {
+    ddb_written *ring;
+    uint64_t room, first, n;
+    ddb_flights pending;    /* writes of each key in the ring */
+    ddb_expired *spare;
+    wr_rng rng;
+} ddb_expiry;
+typedef struct ddb_dax {
+    wr_cache *items, *queries;
+    wr_rng rng;
+} ddb_dax;
+
 typedef struct ddb {
     wr_comp *self;
     const ddb_plan *plan;
     ddb_pool table, *index;
+    double item[DDB_TRANSACT]; /* bytes of each write of the transaction being decided */
     ddb_claim *claim;       /* of the request, or the item, being decided */
     size_t claims;
     int refused;            /* code of the first limit that refused one; 0: none */
@@ -201,10 +252,14 @@ typedef struct ddb {
     double slow, down;      /* product of factors; share of the key space that fails */
     int hangs;
     wr_rng latency, sizes, fate;
+    ddb_stream stream;
+    ddb_expiry expiry;
+    ddb_dax dax;
 } ddb;
 
 void ddb_pool_open(ddb *t, ddb_pool *p, const ddb_index *index); /* NULL: the table */
 void ddb_pool_rate(ddb *t, ddb_pool *p, int side, double rate);  /* it is told to the buckets and to the bill */
+double ddb_account_room(ddb *t, int side);                       /* that all tables may still add */
 void ddb_pool_minute(ddb *t, ddb_pool *p, int64_t minute); /* on demand: the peaks of minutes past */
 double ddb_pool_left(ddb_pool *p, int side, wr_time now);
 void ddb_claims_begin(ddb *t);
@@ -220,4 +275,23 @@ void ddb_settle(ddb *t);                       /* the books up to now */
 void ddb_second(wr_comp *self, void *arg);     /* settles, splits, grows; goes on for ever */
 
 void ddb_scaling_start(ddb *t);
+
+void ddb_stream_open(ddb *t);                  /* before the partitions; nothing where there is no stream */
+void ddb_stream_shard(ddb *t, ddb_partition *q);                     /* of a partition at the start */
+void ddb_stream_split(ddb *t, ddb_partition *old, ddb_partition *new); /* the old shard ends, both begin another */
+void ddb_stream_write(ddb *t, uint64_t key, double bytes, int operation);
+void ddb_stream_read(ddb *t, wr_call *c);      /* answers it */
+void ddb_stream_second(ddb *t);
+
+void ddb_ttl_start(ddb *t);
+void ddb_ttl_write(ddb *t, uint64_t key, double bytes, bool gone);
+
+void ddb_dax_start(ddb *t);
+bool ddb_dax_finds(ddb *t, const wr_ask *ask, uint64_t key);              /* of an item; counts hits and misses */
+bool ddb_dax_answers(ddb *t, const wr_call *c);                           /* of a query or scan */
+void ddb_dax_keeps(ddb *t, const wr_ask *ask, uint64_t key, double bytes); /* an item was read */
+void ddb_dax_keeps_answer(ddb *t, const wr_call *c, double bytes);
+void ddb_dax_write(ddb *t, uint64_t key, double bytes, bool gone);
+wr_dur ddb_dax_latency(ddb *t);
+bool ddb_dax_priced(const char *node_type);
 #endif

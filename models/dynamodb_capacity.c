@@ -44,6 +44,28 @@ static void bill(ddb *t, int side)
     wr_bill_level(t->self, DDB_HOURS + side, sum);
 }
 
+typedef struct account { /* what all tables of the account provision */
+    double units[DDB_SIDES];
+} account;
+static const char *const account_quota[DDB_SIDES] = {"dynamodb_account_rcu", "dynamodb_account_wcu"};
+
+double ddb_account_room(ddb *t, int side)
+{
+    const account *all = wr_shared(t->self, "dynamodb.account", sizeof *all);
+    return wr_quota(t->self, account_quota[side]) - all->units[side];
+}
+
+static void provision(ddb *t, ddb_pool *p, int side, double rate)
+{
+    const char *key = account_quota[side];
+    account *all = wr_shared(t->self, "dynamodb.account", sizeof *all);
+    all->units[side] += rate - p->counted[side];
+    p->counted[side] = rate;
+    if (ddb_account_room(t, side) < 0)
+        wr_break(t->self, "the tables provision %.0f units together, above the quota of %.0f; raise '%s' in 'account'",
+                 all->units[side], wr_quota(t->self, key), key);
+}
+
 static int64_t partitions_needed(const ddb *t, const ddb_pool *p)
 {
     double bytes = p->index ? 0 : t->plan->bytes;
@@ -59,6 +81,7 @@ void ddb_pool_rate(ddb *t, ddb_pool *p, int side, double rate)
     p->rate[side] = rate;
     wr_bucket_change(&p->bucket[side], now, rate, burst_of(p, rate));
     if (!p->on_demand) {
+        provision(t, p, side, rate);
         wr_set(p->who, DDB_LEVEL + side, rate);
         bill(t, side);
     }

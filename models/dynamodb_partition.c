@@ -61,6 +61,8 @@ void ddb_partitions_open(ddb *t, ddb_pool *p)
         sum += share ? share[i] : 0;
         p->upto[i] = share ? sum : (double)(i + 1) / (double)p->n;
         p->partition[i] = make(t, p, i, p->n);
+        if (!p->index)
+            ddb_stream_shard(t, p->partition[i]);
     }
     p->upto[p->n - 1] = 1;
     wr_set(p->who, DDB_PARTITIONS, (double)p->n);
@@ -100,6 +102,8 @@ static void split(ddb *t, ddb_pool *p, size_t i, double at)
     memmove(p->partition + i + 1, p->partition + i, (p->n - i) * sizeof(ddb_partition *));
     p->upto[i] = at;
     ddb_partition *old = p->partition[i], *new = make(t, p, p->n, p->n + 1);
+    if (!p->index)
+        ddb_stream_split(t, old, new);
     p->partition[i + 1] = new;
     p->n++;
     for (int s = 0; s < DDB_SIDES; s++) {
@@ -225,6 +229,7 @@ void ddb_second(wr_comp *self, void *arg)
     ddb *t = arg;
     ddb_settle(t);
     t->seconds++;
+    ddb_stream_second(t);
     pool_second(t, &t->table);
     for (size_t i = 0; i < t->plan->indexes; i++)
         pool_second(t, &t->index[i]);

@@ -1,7 +1,7 @@
 /* dynamodb_plan.c - what the table of keys cannot say: rules between keys, quotas, and texts made numbers.
  *
  * Everything is checked while the scenario loads; a run finds a plan that holds. Quotas of the account are
- * compared with each table by itself: nobody here sees the sum over tables.
+ * compared with each table by itself: the sum over tables is looked at when the run begins.
  * Truth: tests/unit/test_dynamodb.c. */
 #include "dynamodb.h"
 #include <math.h>
@@ -11,18 +11,6 @@
 static const char *const side_key[DDB_SIDES] = {"read_capacity_units", "write_capacity_units"};
 static const char *const table_quota[DDB_SIDES] = {"dynamodb_table_rcu", "dynamodb_table_wcu"};
 static const char *const account_quota[DDB_SIDES] = {"dynamodb_account_rcu", "dynamodb_account_wcu"};
-
-/* ---- reserved names ------------------------------------------------------------------------------------- */
-static void refuse_later(const ddb_plan *p, wr_build *b)
-{
-    static const char later[] = "'%s' of dynamodb '%s' is not in this build yet";
-    if (p->stream)
-        wr_build_error(b, &p->stream, later, "stream", wr_build_name(b));
-    if (p->ttl)
-        wr_build_error(b, &p->ttl, later, "time_to_live", wr_build_name(b));
-    if (p->dax)
-        wr_build_error(b, &p->dax, later, "dax", wr_build_name(b));
-}
 
 /* ---- capacity ------------------------------------------------------------------------------------------- */
 static void check_quota(wr_build *b, const void *field, const char *key, int side, double units)
@@ -148,8 +136,8 @@ static void read_partitions(ddb_plan *p, wr_build *b)
     double mean = wr_dist_mean(p->item_size);
     p->bytes = mean > 0 ? mean * (double)p->item_count : 0;
     if (!p->shares && p->bytes / (10 * 1073741824.0) > DDB_MOST_PARTITIONS)
-        wr_build_error(b, &p->item_count, "the items of dynamodb '%s' need more than %d partitions of 10 GB", wr_build_name(b),
-                       DDB_MOST_PARTITIONS);
+        wr_build_error(b, &p->item_count, "the items of dynamodb '%s' need more than %d partitions of 10 GB",
+                       wr_build_name(b), DDB_MOST_PARTITIONS);
 }
 
 /* ---- indexes -------------------------------------------------------------------------------------------- */
@@ -252,11 +240,20 @@ static void read_scaling(ddb_plan *p, wr_build *b)
             read_target(p, b, s->side[side], side);
 }
 
+/* ---- the cache ------------------------------------------------------------------------------------------ */
+static void read_dax(const ddb_plan *p, wr_build *b)
+{
+    const ddb_dax_rows *d = p->dax;
+    if (!d || ddb_dax_priced(d->node_type))
+        return;
+    wr_build_error(b, &d->node_type, "'%s' is no node type of dax with a known price", d->node_type);
+    wr_build_hint(b, "such as dax.r5.large or dax.t3.small");
+}
+
 void ddb_prepare(void *cfg, wr_build *b)
 {
     ddb_plan *p = cfg;
     p->initial = 1;
-    refuse_later(p, b);
     if (p->billing == DDB_ON_DEMAND)
         on_demand(p, b);
     else
@@ -266,4 +263,5 @@ void ddb_prepare(void *cfg, wr_build *b)
     read_indexes(p, b);
     read_latency(p, b);
     read_scaling(p, b);
+    read_dax(p, b);
 }

@@ -67,26 +67,17 @@ static const wr_param latency_rows[] = {
     {.key = "batch", WR_FIELD(struct ddb_latency, of[6]), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "A batch; when left out as put if it writes, else as get.", .src = "assumption: its items are served side by side"},
     {.key = "transact", WR_FIELD(struct ddb_latency, of[7]), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "A transaction; when left out 2.5 times put if it writes, else 2.5 times get.", .src = "assumption: two phases and a coordinator"},
     {0}};
-/* Names that are reserved: read, so that the one mistake reported is that they do nothing yet. */
-struct ttl {
-    wr_dur after;
-    const wr_dist *delay;
-};
 static const wr_param ttl_rows[] = {
-    {.key = "after", WR_FIELD(struct ttl, after), .type = WR_T_DUR, .def = "1d", .max = 1e10, .doc = "Age at which an item expires."},
-    {.key = "delay", WR_FIELD(struct ttl, delay), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "From expiry to the delete."},
+    {.key = "after", WR_FIELD(struct ddb_ttl, after), .type = WR_T_DUR, .min = 1, .max = 1e10, .doc = "Age at which an item expires; every write makes it new."},
+    {.key = "delay", WR_FIELD(struct ddb_ttl, delay), .type = WR_T_DIST, .of = WR_T_DUR, .def = "{exponential: 30m}", .doc = "From expiry to the delete.", .src = "assumption: AWS says within a few days; minutes to hours are seen"},
     {0}};
-struct dax {
-    int64_t nodes, capacity;
-    const char *node_type;
-    wr_dur item_ttl, query_ttl;
-};
 static const wr_param dax_rows[] = {
-    {.key = "nodes", WR_FIELD(struct dax, nodes), .type = WR_T_INT, .def = "3", .min = 1, .max = 11, .doc = "Nodes of the cluster.", .src = GUIDE "DAX.html"},
-    {.key = "node_type", WR_FIELD(struct dax, node_type), .type = WR_T_TEXT, .optional = true, .doc = "Type of its nodes."},
-    {.key = "item_ttl", WR_FIELD(struct dax, item_ttl), .type = WR_T_DUR, .def = "5m", .max = 1e9, .doc = "An item is kept for so long.", .src = GUIDE "DAX.html"},
-    {.key = "query_ttl", WR_FIELD(struct dax, query_ttl), .type = WR_T_DUR, .def = "5m", .max = 1e9, .doc = "A query's answer is kept for so long.", .src = GUIDE "DAX.html"},
-    {.key = "capacity", WR_FIELD(struct dax, capacity), .type = WR_T_INT, .def = "unlimited", .words = "unlimited", .max = 1e15, .doc = "Items it holds."},
+    {.key = "nodes", WR_FIELD(struct ddb_dax_rows, nodes), .type = WR_T_INT, .def = "3", .min = 1, .max = 11, .doc = "Nodes of the cluster: what it costs; they are taken to hold the same.", .src = GUIDE "DAX.html"},
+    {.key = "node_type", WR_FIELD(struct ddb_dax_rows, node_type), .type = WR_T_TEXT, .def = "dax.r5.large", .doc = "Type of its nodes: what they cost.", .src = "assumption: the smallest type with fixed performance", .cfn = "NodeType"},
+    {.key = "item_ttl", WR_FIELD(struct ddb_dax_rows, item_ttl), .type = WR_T_DUR, .def = "5m", .max = 1e9, .doc = "An item is kept for so long.", .src = GUIDE "DAX.html"},
+    {.key = "query_ttl", WR_FIELD(struct ddb_dax_rows, query_ttl), .type = WR_T_DUR, .def = "5m", .max = 1e9, .doc = "A query's answer is kept for so long; writes do not renew it.", .src = GUIDE "DAX.html"},
+    {.key = "capacity", WR_FIELD(struct ddb_dax_rows, capacity), .type = WR_T_NUMBER, .def = "unlimited", .words = "unlimited", .min = 1, .max = 1e15, .doc = "Items it holds, and as many answers; the least recently used give way.", .src = "assumption: nodes are chosen large enough"},
+    {.key = "latency", WR_FIELD(struct ddb_dax_rows, latency), .type = WR_T_DIST, .of = WR_T_DUR, .def = "{lognormal: {p50: 400us, p99: 1ms}}", .doc = "Time of a request that it answers alone.", .src = "assumption: AWS says microseconds"},
     {0}};
 
 const wr_param ddb_params[] = {
@@ -102,9 +93,9 @@ const wr_param ddb_params[] = {
     {.key = "item_count", WR_FIELD(struct ddb_plan, item_count), .type = WR_T_INT, .def = "0", .max = 1e15, .doc = "Items in the table: storage and the number of partitions.", .src = "assumption: storage is not looked at"},
     {.key = "global_secondary_indexes", WR_FIELD(struct ddb_plan, globals), .type = WR_T_MAP, .rows = global_rows, .size = sizeof(ddb_index_rows), .max = 20, .optional = true, .doc = "Indexes with capacity of their own; a starved one throttles the table's writes.", .src = GUIDE "GSI.html", .cfn = "GlobalSecondaryIndexes"},
     {.key = "local_secondary_indexes", WR_FIELD(struct ddb_plan, locals), .type = WR_T_MAP, .rows = local_rows, .size = sizeof(ddb_local_rows), .max = 5, .optional = true, .doc = "Indexes whose writes are charged to the table.", .src = GUIDE "LSI.html", .cfn = "LocalSecondaryIndexes"},
-    {.key = "stream", WR_FIELD(struct ddb_plan, stream), .type = WR_T_BOOL, .def = "false", .doc = "Whether changes can be read as a stream; not in this build yet.", .src = CFN, .cfn = "StreamSpecification"},
-    {.key = "time_to_live", WR_FIELD(struct ddb_plan, ttl), .type = WR_T_BLOCK, .rows = ttl_rows, .size = sizeof(struct ttl), .optional = true, .doc = "Expiry of items; not in this build yet.", .cfn = "TimeToLiveSpecification"},
+    {.key = "stream", WR_FIELD(struct ddb_plan, stream), .type = WR_T_BOOL, .def = "false", .doc = "Changes can be read as a stream for a day: a shard for each partition, which splits with it.", .src = CFN, .cfn = "StreamSpecification"},
+    {.key = "time_to_live", WR_FIELD(struct ddb_plan, ttl), .type = WR_T_BLOCK, .rows = ttl_rows, .size = sizeof(ddb_ttl), .shorthand = "after", .optional = true, .doc = "Items expire and are deleted some time later, free of charge; the stream tells.", .src = GUIDE "TTL.html", .cfn = "TimeToLiveSpecification"},
     {.key = "transaction_conflicts", WR_FIELD(struct ddb_plan, conflicts), .type = WR_T_BOOL, .def = "true", .doc = "A request for a key that is in a writing transaction is refused.", .src = GUIDE "transaction-apis.html"},
-    {.key = "dax", WR_FIELD(struct ddb_plan, dax), .type = WR_T_BLOCK, .rows = dax_rows, .size = sizeof(struct dax), .optional = true, .doc = "A cache in front; not in this build yet."},
+    {.key = "dax", WR_FIELD(struct ddb_plan, dax), .type = WR_T_BLOCK, .rows = dax_rows, .size = sizeof(ddb_dax_rows), .optional = true, .doc = "A cache in front, written through; strong and transactional reads pass it by.", .src = GUIDE "DAX.html"},
     {.key = "latency", WR_FIELD(struct ddb_plan, latency), .type = WR_T_BLOCK, .rows = latency_rows, .size = sizeof(ddb_latency), .shorthand = "all", .def = "{}", .doc = "Time from arrival, when the table decides, to the answer, by operation; failed conditions take it too, throttled requests are answered at once.", .src = "assumption: AWS publishes no distribution"},
     {0}};

@@ -5,7 +5,8 @@
  * more than twenty points below it, lowered: in either case to consumption divided by the target. An update
  * takes its time, and there is only one at once. A table that consumes nothing publishes nothing, so an
  * idle table never scales in; short spikes are seen late and are the bucket's business. Decreases are
- * rationed by the day. Not modelled: scheduled actions, indexes (they keep their capacity).
+ * rationed by the day; increases end at the account's quota. Not modelled: scheduled actions, indexes (they
+ * keep their capacity).
  * Truth: tests/unit/test_dynamodb_scaling.c. */
 #include "dynamodb.h"
 #include <math.h>
@@ -64,6 +65,7 @@ static void update(ddb *t, ddb_scaler *s, double units)
     const ddb_target *to = target_of(t, s);
     double now = t->table.rate[s->side];
     units = fmin(fmax(units, (double)to->min), (double)to->max);
+    units = fmin(units, now + ddb_account_room(t, s->side));
     if (s->updating || units == now || (units < now && !may_decrease(t, s)))
         return;
     if (units < now) {

@@ -72,6 +72,8 @@ typedef struct ec2 {
     wr_event timer;        /* end of boot */
     bool paid;             /* costs nothing any more */
     bool extra;            /* launched to balance zones, above the desired capacity */
+    struct asg_worker *worker; /* that poll queues (asg_consume.c) */
+    size_t workers;
 } ec2;
 /* Rows of the group's metrics that an instance moves; the group's table begins with them. */
 enum { ASG_CPU, ASG_CPU_BUSY, ASG_CPU_VCPUS, ASG_NETWORK_IN, ASG_DESIRED, ASG_MIN, ASG_MAX, ASG_IN_SERVICE,

@@ -19,6 +19,7 @@ struct then_steps {
 };
 struct limit {
     double rate, burst, cost;
+    wr_dur retry_after;
 };
 struct service_cfg {
     int64_t servers, queue_limit;
@@ -30,6 +31,7 @@ struct service_cfg {
     const void *rate_limit; /* struct limit */
     wr_program_cfg program;
     const char *zone;
+    wr_dur keep_alive;
     /* by prepare: */
     int operations;
     const wr_dist **law;        /* by operation; [0] is default's, NULL: no time of its own */
@@ -50,6 +52,7 @@ static const wr_param limit_rows[] = {
     {.key = "rate", WR_FIELD(struct limit, rate), .type = WR_T_RATE, .max = 1e12, .doc = "Tokens added a second."},
     {.key = "burst", WR_FIELD(struct limit, burst), .type = WR_T_NUMBER, .max = 1e12, .doc = "Tokens the bucket holds; it starts full."},
     {.key = "cost", WR_FIELD(struct limit, cost), .type = WR_T_NUMBER, .def = "1", .max = 1e12, .doc = "Tokens a request takes."},
+    {.key = "retry_after", WR_FIELD(struct limit, retry_after), .type = WR_T_DUR, .def = "0s", .doc = "Hint with a refusal when to come again, for clients that honour it; 0: none."},
     {0}};
 static const wr_param params[] = {
     {.key = "servers", WR_FIELD(struct service_cfg, servers), .type = WR_T_INT, .def = "1", .min = 1, .max = 1e9, .words = "unlimited", .doc = "Requests in work at once."},
@@ -66,6 +69,7 @@ static const wr_param params[] = {
     {.key = "then", WR_FIELD(struct service_cfg, then), .type = WR_T_MAP, .rows = then_rows, .size = sizeof(struct then_steps), .shorthand = "steps", .flags = WR_P_ONE | WR_P_OPERATION, .optional = true,
      .doc = "Steps run after the server is released and before the answer; a list, or one for each operation."},
     {.key = "", .type = WR_T_INCLUDE, .offset = offsetof(struct service_cfg, program), .rows = wr_program_params, .size = sizeof(wr_program_cfg), .doc = "What is done while the server is held."},
+    {.key = "keep_alive", WR_FIELD(struct service_cfg, keep_alive), .type = WR_T_DUR, .def = "never", .words = "never", .doc = "How long it keeps an idle connection; shorter than a balancer's idle_timeout, it makes stray 502s."},
     {.key = "availability_zone", WR_FIELD(struct service_cfg, zone), .type = WR_T_TEXT, .optional = true, .doc = "Zone it stands in: lets az_outage reach it."},
     {0}};
 
@@ -236,9 +240,10 @@ static void timed(wr_comp *self, void *arg)
     const struct service_cfg *cfg = wr_cfg(self);
     struct service *s = wr_state(self);
     wr_call *c = arg;
+    const wr_program *code = wr_program_for(c, cfg->program.code);
     WR_MINE(c, struct visit)->timer = (wr_event){0};
-    if (cfg->program.code)
-        wr_program_run(s->host, c, cfg->program.code, steps_done);
+    if (code)
+        wr_program_run(s->host, c, code, steps_done);
     else
         served(self, c);
 }
@@ -252,7 +257,7 @@ static void begin(wr_comp *self, wr_call *c)
 {
     const struct service_cfg *cfg = wr_cfg(self);
     struct service *s = wr_state(self);
-    const wr_dist *law = law_of(cfg, c);
+    const wr_dist *law = wr_call_ask(c)->instead ? NULL : law_of(cfg, c);
     double work = law ? wr_draw(law, &s->time) : 0;
     work += wr_dur_to_s(cfg->contention) * (double)(s->station.busy + s->station.waiting);
     work_list_add(s, c);
@@ -296,6 +301,7 @@ static void service_call(wr_comp *self, wr_call *c)
     const struct limit *limit = cfg->rate_limit;
     if (limit) {
         if (!wr_bucket_take(&s->bucket, wr_now(self), limit->cost)) {
+            wr_call_set_retry_after(c, limit->retry_after);
             wr_reply(c, RATE_LIMIT);
             return;
         }
@@ -445,6 +451,11 @@ static void service_start(wr_comp *self)
     wr_set(self, WR_U_IN_SERVICE, cfg->servers == INT64_MAX ? 0 : (double)cfg->servers);
 }
 
+static wr_dur service_keep_alive(const wr_comp *self)
+{
+    return ((const struct service_cfg *)wr_cfg(self))->keep_alive;
+}
+
 const wr_model wr_model_service = {
     .kind = "service", .title = "Service", .doc = "A plain station: servers, a waiting line, a time. Whatever has no model of its own.",
     .accepts = WR_ACCEPTS(WR_OP_REQUEST) | WR_ACCEPTS(WR_OP_INVOKE) | WR_ACCEPTS(WR_OP_READ) | WR_ACCEPTS(WR_OP_WRITE),
@@ -454,5 +465,5 @@ const wr_model wr_model_service = {
     .cfg_size = sizeof(struct service_cfg), .state_size = sizeof(struct service),
     .program = 1 + offsetof(struct service_cfg, program),
     .prepare = service_prepare, .start = service_start, .call = service_call, .gone = service_gone,
-    .fault = service_fault, .healthy = service_healthy,
+    .fault = service_fault, .healthy = service_healthy, .keep_alive = service_keep_alive,
 };

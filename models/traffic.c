@@ -4,7 +4,7 @@
  * own times, or when a user of a closed loop has thought. A client sends it, waits, tries again by its policy and
  * counts what came of it, from the first try to the final answer. The only request that nobody sent is made
  * here; all others descend from it.
- * Not modelled: connection pools, DNS caches, the size of answers. Faults: `spike` multiplies the rate of an open
+ * Not modelled: TCP, TLS and HTTP/2 as such. Faults: `spike` multiplies the rate of an open
  * source, and the number of users of a closed loop, at once.
  * Truth: tests/unit/test_traffic.c, test_client.c, tests/truth (M/M/1, MMPP/M/1, batches, MVA, retries, storms). */
 #include "traffic.h"
@@ -13,7 +13,7 @@
 
 static const char *const batch_of[] = {"poisson", "uniform", NULL};
 static const char *const firsts[] = {"think", "send", NULL};
-static const char *const formats[] = {"auto", "cloudwatch", "counts", "timestamps", NULL};
+static const char *const formats[] = {"auto", "cloudwatch", "counts", "timestamps", "alb_log", NULL};
 enum { CONTINUES, CANCELLED };
 static const char *const abandoned[] = {"continues", "cancelled", NULL};
 
@@ -61,14 +61,18 @@ static const wr_param users_rows[] = {
     {.key = "count", WR_FIELD(struct users_block, count), .type = WR_T_INT, .optional = true, .min = 1, .max = 1e7, .doc = "Number of users."},
     {.key = "stages", WR_FIELD(struct users_block, stages), .type = WR_T_LIST, .rows = user_stage_rows, .size = sizeof(struct stage), .optional = true, .doc = "Number of users over time."},
     {0}};
+static const wr_param path_rows[] = {
+    {.key = "path", WR_FIELD(struct path_row, path), .type = WR_T_TEXT, .doc = "Beginning of the paths that mean this operation; the longest one that fits counts."},
+    {0}};
 static const wr_param trace_rows[] = {
     {.key = "file", WR_FIELD(struct trace, file), .type = WR_T_TEXT, .doc = "File beside the scenario."},
-    {.key = "format", WR_FIELD(struct trace, format), .type = WR_T_ENUM, .choices = formats, .def = "auto", .doc = "auto: found from the header; cloudwatch: timestamp,value; counts: second,requests; timestamps: one arrival a line."},
+    {.key = "format", WR_FIELD(struct trace, format), .type = WR_T_ENUM, .choices = formats, .def = "auto", .doc = "auto: found from the header; cloudwatch: timestamp,value; counts: second,requests; timestamps: one arrival a line; alb_log: access log of an Application Load Balancer, with each request's time, sizes and path.", .src = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html"},
     {.key = "column", WR_FIELD(struct trace, column), .type = WR_T_TEXT, .optional = true, .doc = "Column of the numbers, by the name in the header; without it, the second one."},
     {.key = "scale", WR_FIELD(struct trace, scale), .type = WR_T_NUMBER, .def = "1", .max = 1e9, .doc = "Multiplies the counts."},
     {.key = "speed", WR_FIELD(struct trace, speed), .type = WR_T_NUMBER, .def = "1", .min = 1e-6, .max = 1e6, .doc = "Plays so many times as fast."},
     {.key = "offset", WR_FIELD(struct trace, offset), .type = WR_T_DUR, .def = "0s", .doc = "Begins so far into the trace."},
     {.key = "loop", WR_FIELD(struct trace, loop), .type = WR_T_BOOL, .def = "false", .doc = "Starts over at its end."},
+    {.key = "operations", WR_FIELD(struct trace, operations), .type = WR_T_MAP, .rows = path_rows, .size = sizeof(struct path_row), .shorthand = "path", .flags = WR_P_OPERATION, .optional = true, .doc = "Access logs: which paths mean which operation; the operation of all others is drawn from the mix."},
     {0}};
 static const wr_param at_rows[] = {
     {.key = "t", WR_FIELD(struct at_row, t), .type = WR_T_DUR, .doc = "Instant."},
@@ -82,16 +86,10 @@ static const wr_param share_rows[] = {
 static const wr_param priority_rows[] = {
     {.key = "value", WR_FIELD(struct priority_row, value), .type = WR_T_INT, .min = -1e6, .max = 1e6, .doc = "Smaller is served first where the discipline is priority."},
     {0}};
-static const wr_param breaker_rows[] = {
-    {.key = "failures", WR_FIELD(struct breaker, failures), .type = WR_T_INT, .def = "5", .min = 1, .max = 100000, .doc = "Failed tries within 'window' that open it.", .src = "assumption: a usual setting"},
-    {.key = "window", WR_FIELD(struct breaker, window), .type = WR_T_DUR, .def = "10s", .min = 0.001, .max = 1e6, .doc = "Time that is looked back upon.", .src = "assumption: a usual setting"},
-    {.key = "share", WR_FIELD(struct breaker, share), .type = WR_T_SHARE, .optional = true, .doc = "Opens at this share of failures, of at least 10 tries within 'window', in place of 'failures'."},
-    {.key = "open_for", WR_FIELD(struct breaker, open_for), .type = WR_T_DUR, .def = "30s", .doc = "Time it stays open before it lets calls through for a trial.", .src = "assumption: a usual setting"},
-    {.key = "half_open", WR_FIELD(struct breaker, half_open), .type = WR_T_INT, .def = "1", .min = 1, .max = 1e6, .doc = "Calls of a trial; if all end well it closes.", .src = "assumption: a usual setting"},
-    {0}};
-static const wr_param hedge_rows[] = {
-    {.key = "after", WR_FIELD(struct hedge, after), .type = WR_T_TEXT, .doc = "Time without an answer after which a copy is sent, or a percentile of the latencies seen so far, such as p95."},
-    {.key = "max", WR_FIELD(struct hedge, max), .type = WR_T_INT, .def = "1", .min = 1, .max = 3, .doc = "Copies at the most."},
+static const wr_param connection_rows[] = {
+    {.key = "max", WR_FIELD(struct connections, max), .type = WR_T_INT, .def = "unlimited", .min = 1, .max = 1e9, .words = "unlimited", .doc = "Connections of one client object at once; further tries wait for one. botocore has 10."},
+    {.key = "keep_alive", WR_FIELD(struct connections, keep_alive), .type = WR_T_DUR, .def = "60s", .doc = "How long an idle connection is kept open for the next try."},
+    {.key = "handshake", WR_FIELD(struct connections, handshake), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "Time that opening a new connection takes (TCP and TLS); it counts as waiting."},
     {0}};
 static const wr_param client_rows[] = {
     {.key = "timeout", WR_FIELD(struct client_block, timeout), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "Time one try is waited for; the client then counts it as failed."},
@@ -99,8 +97,9 @@ static const wr_param client_rows[] = {
     {.key = "abandoned_work", WR_FIELD(struct client_block, abandoned), .type = WR_T_ENUM, .choices = abandoned, .def = "continues", .doc = "Whether the callee goes on after the client gave up; a reply then counts as late."},
     {.key = "retry", WR_FIELD(struct client_block, retry), .type = WR_T_BLOCK, .rows = wr_retry_params, .size = sizeof(wr_retry_cfg), .shorthand = "mode", .optional = true, .doc = "How it tries again."},
     {.key = "objects", WR_FIELD(struct client_block, objects), .type = WR_T_INT, .def = "1", .min = 1, .max = 60000, .doc = "Number of client objects; each request picks one at random; quotas, breakers and rate limits belong to one object."},
-    {.key = "circuit_breaker", WR_FIELD(struct client_block, breaker), .type = WR_T_BLOCK, .rows = breaker_rows, .size = sizeof(struct breaker), .optional = true, .doc = "Stops calling a callee that fails."},
-    {.key = "hedge", WR_FIELD(struct client_block, hedge), .type = WR_T_BLOCK, .rows = hedge_rows, .size = sizeof(struct hedge), .optional = true, .doc = "Sends a second copy of a request that is slow; the first good answer wins."},
+    {.key = "circuit_breaker", WR_FIELD(struct client_block, breaker), .type = WR_T_BLOCK, .rows = wr_breaker_params, .size = sizeof(wr_breaker_cfg), .optional = true, .doc = "Stops calling a callee that fails."},
+    {.key = "hedge", WR_FIELD(struct client_block, hedge), .type = WR_T_BLOCK, .rows = wr_hedge_params, .size = sizeof(wr_hedge_cfg), .optional = true, .doc = "Sends a second copy of a request that is slow; the first good answer wins."},
+    {.key = "connections", WR_FIELD(struct client_block, connections), .type = WR_T_BLOCK, .rows = connection_rows, .size = sizeof(struct connections), .optional = true, .doc = "Connection pool of each client object."},
     {0}};
 static const wr_param params[] = {
     {.key = "target", WR_FIELD(struct traffic_cfg, target), .type = WR_T_LINK, .accepts = WR_ACCEPTS(WR_OP_REQUEST), .flags = WR_P_FORWARDS, .optional = true, .doc = "Resource that is called; short for a request of one call."},
@@ -115,6 +114,7 @@ static const wr_param params[] = {
     {.key = "end", WR_FIELD(struct traffic_cfg, end), .type = WR_T_DUR, .optional = true, .doc = "Nothing is sent from then on; without it, the end of the run."},
     {.key = "count", WR_FIELD(struct traffic_cfg, count), .type = WR_T_INT, .def = "unlimited", .max = 1e15, .words = "unlimited", .doc = "Requests in all."},
     {.key = "client", WR_FIELD(struct traffic_cfg, client), .type = WR_T_BLOCK, .rows = client_rows, .size = sizeof(struct client_block), .optional = true, .doc = "How long it waits, and how it tries again."},
+    {.key = "dns_ttl", WR_FIELD(struct traffic_cfg, dns_ttl), .type = WR_T_DUR, .optional = true, .doc = "How long a client keeps a balancer's address; without it, as the balancer's own dns_ttl says."},
     {.key = "rate", WR_FIELD(struct traffic_cfg, rate), .type = WR_T_PROFILE, .optional = true, .doc = "Requests per second, or an expression of t."},
     {.key = "stages", WR_FIELD(struct traffic_cfg, stages), .type = WR_T_LIST, .rows = stage_rows, .size = sizeof(struct stage), .optional = true, .doc = "Rates over time, counted from 'start'."},
     {.key = "trace", WR_FIELD(struct traffic_cfg, trace), .type = WR_T_BLOCK, .rows = trace_rows, .size = sizeof(struct trace), .shorthand = "file", .optional = true, .doc = "Recorded traffic; its first record is t = 0."},
@@ -158,12 +158,22 @@ static struct kind *kind_of(struct traffic_cfg *cfg, int operation)
     return NULL;
 }
 
+static void add_kind(struct traffic_cfg *cfg, wr_build *b, const char *name)
+{
+    int operation = name ? wr_build_operation(b, name) : -1;
+    if (operation >= 0 && !kind_of(cfg, operation))
+        cfg->kind[cfg->kinds++] = (struct kind){name, operation, 0, 1};
+}
+
 static void prepare_mix(struct traffic_cfg *cfg, wr_build *b)
 {
     const struct share_row *mix = cfg->mix.items;
     const struct at_row *at = cfg->at.items;
+    const struct trace *trace = cfg->trace;
+    const struct path_row *path = trace ? trace->operations.items : NULL;
+    size_t paths = trace ? trace->operations.n : 0;
     double sum = 0;
-    cfg->kind = wr_build_alloc(b, (cfg->mix.n + cfg->at.n + 1) * sizeof *cfg->kind);
+    cfg->kind = wr_build_alloc(b, (cfg->mix.n + cfg->at.n + paths + 1) * sizeof *cfg->kind);
     for (size_t i = 0; i < cfg->mix.n; i++) {
         sum += mix[i].share;
         cfg->kind[cfg->kinds++] = (struct kind){mix[i].name, wr_build_operation(b, mix[i].name), 0, sum};
@@ -172,11 +182,10 @@ static void prepare_mix(struct traffic_cfg *cfg, wr_build *b)
         wr_build_error(b, &cfg->mix, "the shares of 'mix' sum to %.6g; they must sum to 1", sum);
     if (cfg->kinds)
         cfg->kind[cfg->kinds - 1].upto = 1;
-    for (size_t i = 0; i < cfg->at.n; i++) {
-        int operation = at[i].operation ? wr_build_operation(b, at[i].operation) : -1;
-        if (operation >= 0 && !kind_of(cfg, operation))
-            cfg->kind[cfg->kinds++] = (struct kind){at[i].operation, operation, 0, 1};
-    }
+    for (size_t i = 0; i < cfg->at.n; i++)
+        add_kind(cfg, b, at[i].operation);
+    for (size_t i = 0; i < paths; i++)
+        add_kind(cfg, b, path[i].name);
     if (cfg->kinds > 250)
         wr_build_error(b, &cfg->mix, "'mix' has %zu operations; at most 250 are possible", cfg->kinds);
 }
@@ -248,7 +257,8 @@ static void prepare_at(struct traffic_cfg *cfg, wr_build *b)
     struct script *out = wr_build_alloc(b, (cfg->at.n + 1) * sizeof *out);
     for (size_t i = 0; i < cfg->at.n; i++) {
         struct kind *k = at[i].operation ? kind_of(cfg, wr_build_operation(b, at[i].operation)) : NULL;
-        out[i] = (struct script){at[i].t, at[i].count, k ? (int)(k - cfg->kind) : -1, wr_keys_build(b, &at[i].key)};
+        out[i] = (struct script){.t = at[i].t, .count = at[i].count, .kind = k ? (int)(k - cfg->kind) : -1,
+                                 .key = wr_keys_build(b, &at[i].key)};
     }
     sort_script(out, cfg->at.n);
     cfg->script = out;
@@ -364,7 +374,8 @@ static void prepare_client(struct traffic_cfg *cfg, wr_build *b)
     cfg->retry = wr_retry_build(b, c->retry);
     cfg->objects = c->objects;
     cfg->breaker = c->breaker;
-    cfg->hedge = c->hedge;
+    cfg->hedge = wr_hedge_build(b, c->hedge);
+    cfg->pool = c->connections;
 }
 
 static void traffic_prepare(void *mine, wr_build *b)
@@ -381,8 +392,9 @@ static void traffic_prepare(void *mine, wr_build *b)
     prepare_client(cfg, b);
     prepare_request(cfg, b);
     prepare_when(cfg, b);
-    if (cfg->hedge)
-        hedge_prepare(cfg, b);
+    if (cfg->hedge && cfg->program && !cfg->single)
+        wr_build_error(b, &((const struct client_block *)cfg->client)->hedge,
+                       "'hedge' is for a request that is one plain call; a step may have one of its own");
 }
 
 /* ---- the component ------------------------------------------------------------------------------------ */
@@ -396,6 +408,8 @@ static void traffic_start(wr_comp *self)
     wr_stream(self, "key", &s->keys);
     wr_stream(self, "client", &s->client);
     wr_stream(self, "backoff", &s->retry);
+    if (cfg->dns_ttl >= 0)
+        wr_set_dns_ttl(self, cfg->dns_ttl);
     client_start(self);
     if (cfg->source == BY_USERS)
         users_start(self);

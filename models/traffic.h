@@ -1,8 +1,8 @@
 /* traffic.h - the files of the client model among themselves.
  *
  * traffic.c holds tables, rules and the descriptor; traffic_trace.c reads traces; traffic_source.c makes requests
- * of open sources, traffic_users.c of closed loops; traffic_client.c sees each request through its tries;
- * traffic_breaker.c and traffic_hedge.c are what a client object may have besides. */
+ * of open sources, traffic_users.c of closed loops; traffic_client.c sees each request through its tries, for which
+ * traffic_pool.c finds connections; traffic_log.c reads access logs. */
 #ifndef WR_MODELS_TRAFFIC_H
 #define WR_MODELS_TRAFFIC_H
 #include "models.h"
@@ -38,8 +38,12 @@ struct trace {
     double scale, speed;
     wr_dur offset;
     bool loop;
+    wr_list operations; /* of path_row */
 };
-enum format { FORMAT_AUTO, FORMAT_CLOUDWATCH, FORMAT_COUNTS, FORMAT_TIMESTAMPS };
+struct path_row {
+    const char *name, *path;
+};
+enum format { FORMAT_AUTO, FORMAT_CLOUDWATCH, FORMAT_COUNTS, FORMAT_TIMESTAMPS, FORMAT_ALB_LOG };
 struct at_row {
     wr_dur t;
     int64_t count;
@@ -58,20 +62,16 @@ struct priority_row {
     const char *name;
     int64_t value;
 };
-struct breaker {
-    int64_t failures, half_open;
-    double share;
-    wr_dur window, open_for;
-};
-struct hedge {
-    const char *after;
+struct connections {
     int64_t max;
+    wr_dur keep_alive;
+    const wr_dist *handshake;
 };
 struct client_block {
     const wr_dist *timeout;
     wr_dur deadline;
     int abandoned;
-    const void *retry, *breaker, *hedge;
+    const void *retry, *breaker, *hedge, *connections;
     int64_t objects;
 };
 
@@ -86,6 +86,8 @@ struct script { /* requests at one instant */
     int64_t count;
     int kind; /* -1: drawn from the mix */
     const wr_keys *key;
+    uint64_t path;         /* key of a request that was recorded; 0: by `key` */
+    double size, response; /* of such a one */
 };
 enum source { BY_PROFILE, BY_PACE, BY_SCRIPT, BY_USERS };
 struct traffic_cfg {
@@ -93,7 +95,7 @@ struct traffic_cfg {
     wr_list request, mix, priority, from_az, stages, at;
     wr_pick key, arrivals;
     const wr_dist *size, *response_size, *think_time;
-    wr_dur start, end;
+    wr_dur start, end, dns_ttl;
     int64_t count, requests_per_user;
     const void *client, *trace, *users; /* client_block, trace, users_block */
     const wr_profile *rate;
@@ -116,35 +118,21 @@ struct traffic_cfg {
     wr_dur deadline;           /* WR_NEVER: none */
     bool cancels;
     const wr_retry_cfg *retry;
-    const struct breaker *breaker;
-    const struct hedge *hedge;
-    wr_dur hedge_after;        /* 0: the quantile */
-    double hedge_quantile;
+    const wr_breaker_cfg *breaker;
+    const wr_hedge_cfg *hedge;
+    const struct connections *pool;
     int64_t objects;
 };
 
 /* ---- what moves --------------------------------------------------------------------------------------- */
-enum breaker_state { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_HALF };
-enum { BREAKER_SLOTS = 10 };
 struct object { /* one client object */
     wr_retry *retry;
-    enum breaker_state breaker;
-    wr_time until;             /* open: until then */
-    int64_t trials, passed;    /* half open: sent, and come back well */
-    wr_time *failed;           /* the latest failures, a ring */
-    size_t failed_n;
-    int64_t slot;              /* of time, by which the counts below are kept */
-    double calls[BREAKER_SLOTS], failures[BREAKER_SLOTS];
+    wr_breaker *breaker;
+    int64_t connected;         /* connections in use */
+    wr_call *head, *tail;      /* who waits for one */
+    wr_time *idle;             /* since when; the latest on top */
+    size_t idle_n, idle_room;
 };
-struct copies { /* of a hedged try */
-    wr_call *sent[4];
-    int n, open;
-    wr_send what;
-    wr_time until;             /* patience ends; WR_NEVER: none */
-    wr_event timer;
-    struct copies *next;
-};
-struct learned; /* what a hedge by quantile knows of latencies */
 enum user_state { PARKED, THINKING, ASKING, GONE };
 struct user {
     int64_t made;
@@ -170,18 +158,18 @@ struct traffic {
     struct user **user;
     size_t users, room;        /* created ones */
     size_t wanted, admitted;   /* that should be active, without spikes; that were told so */
-    struct copies *free;
-    struct learned *learned;
+    wr_hedge *hedge;
 };
+enum waits { FOR_NOTHING, FOR_TOKEN, FOR_CONNECTION };
 struct request { /* in the root call's 64 bytes */
     wr_time started;
     wr_event timer;
     wr_tries tries;
-    wr_call *sent;
-    struct copies *copies;
+    wr_held *held;             /* FOR_TOKEN */
+    wr_call *next, *prev;      /* FOR_CONNECTION */
     uint32_t user;
     uint16_t object;
-    uint8_t kind;
+    uint8_t kind, waits;
 };
 #define NO_USER UINT32_MAX
 /* Rows of codes; from CODE_REQUEST on, by status. */
@@ -202,15 +190,10 @@ void users_spike(wr_comp *self, double factor);
 void users_answered(wr_comp *self, uint32_t user, wr_dur took);
 /* traffic_client.c */
 void client_start(wr_comp *self);
-void request_open(wr_comp *self, int kind, const wr_keys *key, uint32_t user);
-void request_try_ended(wr_comp *self, wr_call *root, enum wr_status s);
-/* traffic_breaker.c */
-void breaker_start(wr_comp *self, struct object *o);
-bool breaker_admits(const struct traffic_cfg *cfg, struct object *o, wr_time now);
-void breaker_ended(const struct traffic_cfg *cfg, struct object *o, bool well, wr_time now);
-/* traffic_hedge.c */
-void hedge_prepare(struct traffic_cfg *cfg, wr_build *b);
-void hedge_start(wr_comp *self);
-void hedge_send(wr_comp *self, wr_call *root, const wr_send *what); /* the try and, later, its copies */
-void hedge_learn(wr_comp *self, wr_dur latency);
+void request_open(wr_comp *self, int kind, const struct script *as, uint32_t user); /* as: NULL, it was not scripted */
+void request_attempt(wr_comp *self, wr_call *root);
+/* traffic_pool.c */
+void pool_take(wr_comp *self, wr_call *root); /* request_attempt when it has a connection */
+void pool_give(wr_comp *self, struct object *o, bool reusable);
+void pool_leave(wr_comp *self, wr_call *root); /* it waits no longer */
 #endif

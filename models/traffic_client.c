@@ -12,7 +12,7 @@ static struct request *request_of(wr_call *root)
     return WR_MINE(root, struct request);
 }
 
-static void add(wr_comp *self, const struct request *r, int metric, double n)
+static inline void add(wr_comp *self, const struct request *r, int metric, double n)
 {
     const struct traffic *s = wr_const_state(self);
     wr_add(self, metric, n);
@@ -20,7 +20,7 @@ static void add(wr_comp *self, const struct request *r, int metric, double n)
         wr_add(s->part[r->kind], metric, n);
 }
 
-static void shift(wr_comp *self, const struct request *r, int metric, double by)
+static inline void shift(wr_comp *self, const struct request *r, int metric, double by)
 {
     const struct traffic *s = wr_const_state(self);
     wr_shift(self, metric, by);
@@ -28,7 +28,7 @@ static void shift(wr_comp *self, const struct request *r, int metric, double by)
         wr_shift(s->part[r->kind], metric, by);
 }
 
-static void observe(wr_comp *self, const struct request *r, int metric, wr_dur d)
+static inline void observe(wr_comp *self, const struct request *r, int metric, wr_dur d)
 {
     const struct traffic *s = wr_const_state(self);
     wr_observe_dur(self, metric, d);
@@ -47,7 +47,7 @@ void client_start(wr_comp *self)
         if (cfg->retry)
             o->retry = cfg->retry->whole_traffic && i ? s->object[0].retry : wr_retry_create(self, cfg->retry);
         if (cfg->breaker)
-            breaker_start(self, o);
+            o->breaker = wr_breaker_create(self, cfg->breaker);
     }
     if (cfg->kinds > 1) {
         s->part = wr_alloc(self, cfg->kinds * sizeof(wr_comp *));
@@ -55,7 +55,7 @@ void client_start(wr_comp *self)
             s->part[i] = wr_part(self, cfg->kind[i].name, false);
     }
     if (cfg->hedge)
-        hedge_start(self);
+        s->hedge = wr_hedge_create(self, cfg->hedge);
 }
 
 /* ---- the end ------------------------------------------------------------------------------------------ */
@@ -110,10 +110,11 @@ static void finish(wr_comp *self, wr_call *root, enum wr_status s)
 }
 
 /* ---- a try -------------------------------------------------------------------------------------------- */
+static void try_ended(wr_comp *self, wr_call *root, enum wr_status status, wr_dur hint);
+
 static void answered(wr_comp *self, wr_call *root, const wr_call *answer)
 {
-    request_of(root)->sent = NULL;
-    request_try_ended(self, root, wr_call_status(answer));
+    try_ended(self, root, wr_call_status(answer), wr_call_retry_after(answer));
 }
 
 static void stepped(wr_comp *self, wr_call *root, enum wr_status s)
@@ -121,7 +122,7 @@ static void stepped(wr_comp *self, wr_call *root, enum wr_status s)
     struct request *r = request_of(root);
     wr_cancel(self, r->timer);
     r->timer = (wr_event){0};
-    request_try_ended(self, root, s);
+    try_ended(self, root, s, 0);
 }
 
 /* The client's patience ends between or within the steps of its own request. */
@@ -130,18 +131,20 @@ static void impatient(wr_comp *self, void *arg)
     struct traffic *s = wr_state(self);
     wr_call *root = arg;
     request_of(root)->timer = (wr_event){0};
+    wr_call_expire(root);
     wr_program_abort(s->host, root);
-    wr_call_blame(root, self, CODE_TIMEOUT_SELF);
-    request_try_ended(self, root, WR_TIMEOUT);
+    try_ended(self, root, WR_TIMEOUT, 0);
 }
 
-/* 0: none. */
+/* 0: none. Negative: the deadline has passed. */
 static wr_dur patience(wr_comp *self, const struct request *r)
 {
     const struct traffic_cfg *cfg = wr_cfg(self);
     struct traffic *s = wr_state(self);
     wr_dur d = cfg->timeout ? wr_draw_dur(cfg->timeout, &s->client) : WR_NEVER;
     wr_dur left = cfg->deadline == WR_NEVER ? WR_NEVER : cfg->deadline - (wr_now(self) - r->started);
+    if (left <= 0)
+        return -1;
     d = left < d ? left : d;
     return d == WR_NEVER ? 0 : d > 0 ? d : 1;
 }
@@ -151,39 +154,91 @@ static const wr_ask ask_cancelling = {.op = WR_OP_REQUEST, .condition = 1, .dela
 static void send_one(wr_comp *self, wr_call *root, wr_dur timeout)
 {
     const struct traffic_cfg *cfg = wr_cfg(self);
-    struct request *r = request_of(root);
+    struct traffic *s = wr_state(self);
     wr_send what = wr_send_like(root);
     what.ask = cfg->cancels ? &ask_cancelling : &wr_ask_request;
     what.timeout = timeout;
     what.az = wr_call_az(root);
     if (cfg->hedge)
-        hedge_send(self, root, &what);
+        wr_hedge_send(s->hedge, wr_link_to(self, cfg->single), root, &what, answered);
     else
-        r->sent = wr_call_send(self, wr_link_to(self, cfg->single), root, &what, answered);
+        wr_call_send(self, wr_link_to(self, cfg->single), root, &what, answered);
 }
 
-static void attempt(wr_comp *self, wr_call *root)
+/* The deadline passed while it waited for its turn. */
+static void too_late(wr_comp *self, wr_call *root)
+{
+    const struct traffic_cfg *cfg = wr_cfg(self);
+    struct traffic *s = wr_state(self);
+    if (cfg->pool)
+        pool_give(self, &s->object[request_of(root)->object], true);
+    wr_call_blame(root, self, CODE_TIMEOUT_SELF);
+    finish(self, root, WR_TIMEOUT);
+}
+
+void request_attempt(wr_comp *self, wr_call *root)
 {
     const struct traffic_cfg *cfg = wr_cfg(self);
     struct traffic *s = wr_state(self);
     struct request *r = request_of(root);
     wr_dur timeout = patience(self, r);
+    if (timeout < 0) {
+        too_late(self, root);
+        return;
+    }
     wr_call_stage(root, WR_SERVICE);
     add(self, r, WR_U_TRIES, 1);
     if (cfg->single) {
         send_one(self, root, timeout);
         return;
     }
+    wr_call_wait_until(root, timeout ? wr_now(self) + timeout : WR_NEVER);
     if (timeout)
         r->timer = wr_after(self, timeout, impatient, root);
     wr_program_run(s->host, root, cfg->program, stepped);
 }
 
-static void admitted(wr_comp *self, void *arg)
+/* The deadline passes before the try has a token or a connection. */
+static void waited_out(wr_comp *self, void *arg)
 {
     wr_call *root = arg;
-    request_of(root)->timer = (wr_event){0};
-    attempt(self, root);
+    struct request *r = request_of(root);
+    r->timer = (wr_event){0};
+    if (r->waits == FOR_TOKEN)
+        wr_retry_let_off(r->held);
+    else
+        pool_leave(self, root);
+    wr_call_blame(root, self, CODE_TIMEOUT_SELF);
+    finish(self, root, WR_TIMEOUT);
+}
+
+static void wait_for(wr_comp *self, wr_call *root, enum waits what)
+{
+    const struct traffic_cfg *cfg = wr_cfg(self);
+    struct request *r = request_of(root);
+    wr_cancel(self, r->timer);
+    r->timer = (wr_event){0};
+    r->waits = (uint8_t)what;
+    wr_call_stage(root, what == FOR_TOKEN ? WR_BACKOFF : what == FOR_CONNECTION ? WR_WAIT : WR_SERVICE);
+    if (what != FOR_NOTHING && cfg->deadline != WR_NEVER)
+        r->timer = wr_at(self, r->started + cfg->deadline, WR_PHASE_WORK, waited_out, root);
+}
+
+static void connect(wr_comp *self, wr_call *root)
+{
+    const struct traffic_cfg *cfg = wr_cfg(self);
+    if (!cfg->pool) {
+        request_attempt(self, root);
+        return;
+    }
+    wait_for(self, root, FOR_CONNECTION);
+    pool_take(self, root);
+}
+
+static void admitted(wr_comp *self, wr_call *root)
+{
+    wait_for(self, root, FOR_NOTHING);
+    connect(self, root);
 }
 
 /* The breaker and the client's rate limiter come first. */
@@ -193,18 +248,16 @@ static void try_once(wr_comp *self, wr_call *root)
     struct traffic *s = wr_state(self);
     struct request *r = request_of(root);
     struct object *o = &s->object[r->object];
-    if (cfg->breaker && !breaker_admits(cfg, o, wr_now(self))) {
+    if (cfg->breaker && !wr_breaker_admits(o->breaker, wr_now(self))) {
         wr_call_blame(root, self, CODE_BREAKER_OPEN);
         finish(self, root, WR_REJECTED);
         return;
     }
-    wr_dur held = cfg->retry ? wr_retry_admit(o->retry, cfg->retry, wr_now(self)) : 0;
-    if (held > 0) {
-        wr_call_stage(root, WR_BACKOFF);
-        r->timer = wr_after(self, held, admitted, root);
-    } else {
-        attempt(self, root);
-    }
+    r->held = cfg->retry ? wr_retry_admit(o->retry, cfg->retry, root, admitted) : NULL;
+    if (r->held)
+        wait_for(self, root, FOR_TOKEN);
+    else
+        connect(self, root);
 }
 
 static void try_again(wr_comp *self, void *arg)
@@ -225,7 +278,7 @@ static const wr_model *callee_of(wr_comp *self, wr_call *root)
 }
 
 /* True: another try will follow. */
-static bool retried(wr_comp *self, wr_call *root, enum wr_status status)
+static bool retried(wr_comp *self, wr_call *root, enum wr_status status, wr_dur hint)
 {
     const struct traffic_cfg *cfg = wr_cfg(self);
     struct traffic *s = wr_state(self);
@@ -239,6 +292,8 @@ static bool retried(wr_comp *self, wr_call *root, enum wr_status status)
         add(self, r, WR_U_SUPPRESSED, 1);
         wr_call_blame(root, self, CODE_RETRY_QUOTA);
     }
+    if (v == WR_RETRY_YES)
+        wait = wr_retry_hinted(cfg->retry, wait, hint);
     if (v != WR_RETRY_YES || wait >= cfg->deadline - past)
         return false;
     add(self, r, WR_U_RETRIES, 1);
@@ -249,19 +304,21 @@ static bool retried(wr_comp *self, wr_call *root, enum wr_status status)
     return true;
 }
 
-void request_try_ended(wr_comp *self, wr_call *root, enum wr_status status)
+static void try_ended(wr_comp *self, wr_call *root, enum wr_status status, wr_dur hint)
 {
     const struct traffic_cfg *cfg = wr_cfg(self);
     struct traffic *s = wr_state(self);
     struct request *r = request_of(root);
     struct object *o = &s->object[r->object];
+    if (cfg->pool)
+        pool_give(self, o, status != WR_TIMEOUT);
     if (cfg->breaker)
-        breaker_ended(cfg, o, status == WR_OK, wr_now(self));
+        wr_breaker_ended(o->breaker, status == WR_OK || status == WR_CONFLICT || status == WR_INVALID, wr_now(self));
     if (cfg->retry) {
         wr_retry_answered(o->retry, cfg->retry, status, wr_now(self));
         wr_retry_ended(o->retry, cfg->retry, &r->tries, status, wr_now(self));
     }
-    if (status == WR_OK || !retried(self, root, status))
+    if (status == WR_OK || !retried(self, root, status, hint))
         finish(self, root, status);
 }
 
@@ -277,18 +334,28 @@ static int zone_of(const struct traffic_cfg *cfg, struct traffic *s)
     return az;
 }
 
-void request_open(wr_comp *self, int kind, const wr_keys *key, uint32_t user)
+static uint64_t key_for(wr_comp *self, const struct script *as, uint32_t user)
+{
+    const struct traffic_cfg *cfg = wr_cfg(self);
+    struct traffic *s = wr_state(self);
+    const wr_keys *key = as && as->key ? as->key : cfg->keys;
+    if (as && as->path && !key)
+        return as->path;
+    return key ? wr_keys_next(key, &s->keys, user == NO_USER ? s->serial : user, &s->nth) : s->serial;
+}
+
+void request_open(wr_comp *self, int kind, const struct script *as, uint32_t user)
 {
     const struct traffic_cfg *cfg = wr_cfg(self);
     struct traffic *s = wr_state(self);
     const struct kind *k = &cfg->kind[kind];
     wr_send what = {.operation = k->operation, .priority = k->priority, .az = zone_of(cfg, s)};
+    bool recorded = as && as->path;
     s->made++;
     s->serial++;
-    key = key ? key : cfg->keys;
-    what.key = key ? wr_keys_next(key, &s->keys, user == NO_USER ? s->serial : user, &s->nth) : s->serial;
-    what.size = wr_draw(cfg->size, &s->client);
-    what.response = wr_draw(cfg->response_size, &s->client);
+    what.key = key_for(self, as, user);
+    what.size = recorded ? as->size : wr_draw(cfg->size, &s->client);
+    what.response = recorded ? as->response : wr_draw(cfg->response_size, &s->client);
     wr_call *root = wr_call_open(self, NULL, &what);
     struct request *r = request_of(root);
     *r = (struct request){.started = wr_now(self), .user = user, .kind = (uint8_t)kind};

@@ -201,7 +201,7 @@ static void play(wr_comp *self, void *arg)
     while (s->at < cfg->scripts && cfg->script[s->at].t <= wr_now(self)) {
         const struct script *x = &cfg->script[s->at++];
         for (int64_t i = 0; i < x->count && source_open(self); i++)
-            request_open(self, x->kind >= 0 ? x->kind : source_kind(self), x->key, NO_USER);
+            request_open(self, x->kind >= 0 ? x->kind : source_kind(self), x, NO_USER);
     }
     if (s->at < cfg->scripts && cfg->script[s->at].t < cfg->end && s->made < cfg->count)
         wr_at(self, cfg->script[s->at].t, WR_PHASE_WORK, play, NULL);

@@ -2,29 +2,22 @@
  *
  * Which of them a file is shows in its header. Counts become a rate that changes from period to period; instants
  * become a script. A CloudWatch export may be unsorted and have gaps: its period is the median spacing, what is
- * missing is zero. Times are seconds, or dates as ISO 8601 writes them (without a zone: UTC). Not read: access
- * logs, compressed files. Truth: tests/unit/test_traffic.c. */
-#include "traffic.h"
+ * missing is zero. Times are seconds, or dates as ISO 8601 writes them (without a zone: UTC). Access logs
+ * are read by traffic_log.c; compressed files are not read. Truth: tests/unit/test_traffic.c. */
+#include "traffic_trace.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST_PERIODS = 10000000, FIELD = 64 };
 
-struct reader { /* of one file */
-    wr_build *b;
-    const void *field;
-    const char *path, *text, *end, *at;
-    size_t line;
-    bool dated; /* some time was a date */
-};
 struct row {
     double t, value;
 };
 
 /* ---- lines and fields --------------------------------------------------------------------------------- */
 /* The next line that is not empty; false at the end. */
-static bool next_line(struct reader *r, const char **line, size_t *len)
+bool trace_line(struct reader *r, const char **line, size_t *len)
 {
     while (r->at < r->end) {
         const char *stop = memchr(r->at, '\n', (size_t)(r->end - r->at));
@@ -141,7 +134,7 @@ static bool day_of(const char *s, double *out)
     return month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
-static bool date_of(const char *s, double *out)
+bool trace_date(const char *s, double *out)
 {
     double day, clock = 0, east;
     if (!day_of(s, &day))
@@ -163,11 +156,11 @@ static bool time_of(struct reader *r, const char *s, double *out)
     if (number_of(s, out))
         return true;
     r->dated = true;
-    return date_of(s, out);
+    return trace_date(s, out);
 }
 
 /* ---- rows --------------------------------------------------------------------------------------------- */
-static bool open_file(struct reader *r, wr_build *b, const char *path, const void *field)
+bool trace_open(struct reader *r, wr_build *b, const char *path, const void *field)
 {
     size_t len;
     *r = (struct reader){.b = b, .field = field, .path = path};
@@ -179,7 +172,7 @@ static bool open_file(struct reader *r, wr_build *b, const char *path, const voi
     return true;
 }
 
-static size_t lines_left(const struct reader *r)
+size_t trace_lines(const struct reader *r)
 {
     size_t n = 1;
     for (const char *p = r->at; p < r->end; p++)
@@ -190,12 +183,12 @@ static size_t lines_left(const struct reader *r)
 /* All rows: a time, and the number in `column` (0: none). */
 static struct row *rows_of(struct reader *r, size_t column, size_t *n)
 {
-    struct row *rows = wr_build_alloc(r->b, lines_left(r) * sizeof *rows);
+    struct row *rows = wr_build_alloc(r->b, trace_lines(r) * sizeof *rows);
     const char *line;
     size_t len;
     char text[FIELD];
     *n = 0;
-    while (next_line(r, &line, &len)) {
+    while (trace_line(r, &line, &len)) {
         struct row x = {0, 1};
         field_of(line, len, 0, text);
         bool good = time_of(r, text, &x.t);
@@ -268,7 +261,7 @@ static void play_times(struct traffic_cfg *cfg, struct reader *r, const struct t
     for (size_t i = 0; i < n; i++) {
         double at = (rows[i].t - zero - offset) / speed;
         if (at >= 0)
-            out[k++] = (struct script){wr_dur_from_s(at), count, -1, NULL};
+            out[k++] = (struct script){.t = wr_dur_from_s(at), .count = count, .kind = -1};
     }
     if (t && t->loop)
         wr_build_error(r->b, r->field, "'loop' is for traces of counts; a list of instants has no length");
@@ -281,7 +274,7 @@ void trace_times(struct traffic_cfg *cfg, wr_build *b, const char *path, const v
 {
     struct reader r;
     size_t n;
-    if (!open_file(&r, b, path, field))
+    if (!trace_open(&r, b, path, field))
         return;
     struct row *rows = rows_of(&r, 0, &n);
     if (rows)
@@ -317,7 +310,7 @@ static int header_of(struct reader *r, const struct trace *t, size_t *column)
     size_t len = 0;
     char first[FIELD];
     double ignored;
-    next_line(r, &line, &len);
+    trace_line(r, &line, &len);
     field_of(line, len, 0, first);
     if (time_of(r, first, &ignored)) { /* no header */
         r->at = r->text;
@@ -332,8 +325,12 @@ void trace_read(struct traffic_cfg *cfg, wr_build *b, const struct trace *t, con
 {
     struct reader r;
     size_t n, column = 1;
-    if (!open_file(&r, b, t->file, field))
+    if (!trace_open(&r, b, t->file, field))
         return;
+    if (t->format == FORMAT_ALB_LOG || (!t->format && log_is(r.text, (size_t)(r.end - r.text)))) {
+        log_read(cfg, &r, t);
+        return;
+    }
     int format = header_of(&r, t, &column);
     struct row *rows = rows_of(&r, format == FORMAT_TIMESTAMPS ? 0 : column, &n);
     if (rows && format == FORMAT_TIMESTAMPS)

@@ -2,6 +2,7 @@
  * truth test; none knows a service. Parts keep a call's stage and the uniform metrics. */
 #ifndef WEIR_KIT_H
 #define WEIR_KIT_H
+#include <weir/client.h>
 #include <weir/model.h>
 #ifdef __cplusplus
 extern "C" {
@@ -60,41 +61,6 @@ int64_t wr_share_present(const wr_share *s);
 /* Called whenever wr_share_busy changes (CPU utilisation, credits); NULL: nobody. */
 void wr_share_watch(wr_share *s, void (*changed)(wr_comp *owner, double busy));
 
-/* retry - modes, jitter, budgets and quotas of clients. One cfg, frozen; one state per client object. */
-extern const wr_param wr_retry_params[];
-typedef struct wr_retry_cfg { /* bound by wr_retry_params, completed by wr_retry_prepare; fields are retry.c's */
-    int mode;
-    int64_t attempts;
-    const wr_dist *base;
-    wr_dur cap;
-    wr_list retry_on;
-    const void *budget;
-    unsigned classes;    /* by prepare: bit per wr_status that is retried */
-    bool given_attempts, given_base, given_cap, given_budget;
-    double capacity, cost, cost_timeout, cost_throttle, on_success, per_call, refill;
-    bool refund, has_budget, whole_traffic, starts_empty;
-    bool given_cost, given_cost_timeout; /* of the budget */
-} wr_retry_cfg;
-void wr_retry_prepare(wr_retry_cfg *cfg, wr_build *b);
-/* Of a WR_T_BLOCK of wr_retry_params: a completed copy; NULL where nothing was written, or nothing is ever retried. */
-const wr_retry_cfg *wr_retry_build(wr_build *b, const void *written);
-typedef struct wr_retry wr_retry; /* quota, breaker and limiter state of one client object */
-wr_retry *wr_retry_create(wr_comp *owner, const wr_retry_cfg *cfg);
-enum wr_retry_verdict { WR_RETRY_NO, WR_RETRY_YES, WR_RETRY_SUPPRESSED };
-typedef struct wr_tries { /* of one request; {0} at first */
-    int32_t made;       /* tries that have ended */
-    float paid;         /* tokens the last retry cost */
-    wr_dur previous;    /* last wait, for decorrelated jitter */
-} wr_tries;
-void wr_retry_first(wr_retry *r, wr_time now);    /* a new request: tokens that come with it */
-/* After a try that ended with `s` against a callee of model `callee` (NULL: none): again, and after which wait? */
-enum wr_retry_verdict wr_retry_again(wr_retry *r, const wr_retry_cfg *cfg, wr_tries *t, enum wr_status s,
-                                     const wr_model *callee, wr_time now, wr_rng *rng, wr_dur *wait);
-void wr_retry_ended(wr_retry *r, const wr_retry_cfg *cfg, const wr_tries *t, enum wr_status s, wr_time now); /* refunds */
-/* The client-side rate limiter (adaptive): how long this try must wait before it may be sent; 0: none. */
-wr_dur wr_retry_admit(wr_retry *r, const wr_retry_cfg *cfg, wr_time now);
-void wr_retry_answered(wr_retry *r, const wr_retry_cfg *cfg, enum wr_status s, wr_time now); /* every try's end */
-
 /* batch - what travels between a queue or stream and its consumer. The consumer takes one, sends it along with a poll
  * (what.stamp = wr_batch_stamp(b)), finds it filled in `done`, works, and sends it along again to delete or hide the
  * records; it gives it back itself, and never while a call that carries it is under way (such calls have no timeout).
@@ -140,6 +106,9 @@ typedef struct wr_program_cfg {             /* bound by wr_program_params */
 void wr_program_prepare(wr_program_cfg *cfg, wr_build *b, bool own);
 const wr_program *wr_program_build(wr_build *b, wr_list steps, bool own); /* of a single list of steps */
 const wr_program *wr_program_call(wr_build *b, const wr_link *to);        /* {call: NAME} without text */
+const wr_program *wr_program_cpu(wr_build *b, const wr_dist *time); /* {cpu: TIME} without text */
+/* What is to run for c on a host whose own program is `own`: that, or what the caller asked for instead. */
+const wr_program *wr_program_for(const wr_call *c, const wr_program *own);
 bool wr_program_has(const wr_program *p, int operation);
 /* The program is exactly one call without draws, retries or catch: whom it asks; else NULL. */
 const wr_link *wr_program_single(const wr_program *p, int operation);
@@ -151,6 +120,9 @@ void wr_program_cancels(const wr_program *p);
 typedef struct wr_host wr_host; /* where programs run: one per component that runs them */
 typedef void wr_program_done(wr_comp *self, wr_call *c, enum wr_status s);
 wr_host *wr_host_create(wr_comp *owner);
+/* Another process of the same host, such as one environment of a function: its own client objects (retry quotas, rate
+ * limits, breakers), everything else in common. What runs on a host ends on it. */
+wr_host *wr_host_sibling(const wr_host *h);
 void wr_host_cpu(wr_host *h, wr_share *cpu);     /* `cpu` steps share these processors; without: a plain delay / speed */
 void wr_host_speed(wr_host *h, double speed);
 /* Runs the program of c's operation; `done` once, with WR_OK or the outcome of the step that failed (its cause is on

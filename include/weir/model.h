@@ -47,6 +47,7 @@ typedef struct wr_ask {
     const char *index;        /* secondary index, qualifier or group; NULL: none */
     bool cancel;              /* after a timeout the callee may give up the work (abandoned_work: cancelled) */
     bool async;               /* invoke: answer when queued */
+    const struct wr_program *instead; /* the callee runs this and not its own program (health probes); NULL: its own */
     wr_dur delay;             /* send: seconds before it is visible; -1: the queue's */
 } wr_ask;
 extern const wr_ask wr_ask_request; /* a plain request */
@@ -152,6 +153,7 @@ typedef struct wr_model {
     void (*member)(wr_comp *self, const wr_link *group, wr_comp *member, bool joined);
     void (*left)(wr_comp *self, wr_comp *member);  /* all followers have let go of a member of ours */
     bool (*healthy)(const wr_comp *self);          /* would a health check pass? NULL: always */
+    wr_dur (*keep_alive)(const wr_comp *self);     /* how long it keeps an idle connection open; NULL: for ever */
     void (*finish)(wr_comp *self);                 /* the run is over: bring levels up to date; NULL: nothing to do */
 } wr_model;
 
@@ -174,6 +176,8 @@ void wr_break(wr_comp *self, const char *fmt, ...)  /* the run cannot go on: it 
     __attribute__((format(printf, 2, 3)));
 int wr_az(const wr_comp *self);                     /* 0 = a, 1 = b ...; -1: not in a zone */
 void wr_set_az(wr_comp *self, int az);
+void wr_set_dns_ttl(wr_comp *self, wr_dur ttl);     /* how long it keeps the addresses of those whom it calls ... */
+wr_dur wr_dns_ttl(const wr_comp *c);                /* ... -1: as they say themselves */
 /* Something worth a mark on a chart. kind: scale_out scale_in launch terminate alarm split deploy. */
 void wr_annotate(wr_comp *self, const char *kind, double value, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
@@ -224,6 +228,10 @@ uint64_t wr_call_stamp(const wr_call *c);
 void wr_call_set_stamp(wr_call *c, uint64_t stamp);  /* by the callee, for wr_call_stamp of the answer */
 double wr_call_size(const wr_call *c);
 double wr_call_response_size(const wr_call *c);      /* 0: not said */
+void wr_call_set_retry_after(wr_call *c, wr_dur d);  /* by the callee: a hint when to come again, with its refusal */
+wr_dur wr_call_retry_after(const wr_call *c);        /* of an answer; 0: no hint */
+/* How long its caller, or any caller before, still waits for it; WR_NEVER: nobody said; 0: no longer. */
+wr_dur wr_call_left(const wr_call *c);
 double wr_call_item_size(wr_call *c, double def);    /* draws one more item size by the caller's law, from the caller's stream */
 double wr_call_old_size(wr_call *c, double now);
 int64_t wr_call_items(wr_call *c);                   /* draws, likewise; at least 0 */
@@ -260,6 +268,9 @@ wr_cause wr_call_cause(const wr_call *answer); /* where is NULL: none */
 void wr_call_clear_cause(wr_call *c);          /* a new attempt, or `catch: continue` */
 /* A refusal of our own before anything was sent (an open breaker, an empty retry quota): row of self's codes. */
 void wr_call_blame(wr_call *c, wr_comp *self, int code);
+/* A patience of its own, which no timeout of a call stands for, has ended: blames where it stands, as a timeout would. */
+void wr_call_expire(wr_call *c);
+void wr_call_wait_until(wr_call *c, wr_time t); /* what such a patience is, for wr_call_left of calls made for it */
 
 /* ---- metrics and usage, by row of the model's own table, or by wr_uniform ----------------------------- */
 void wr_add(wr_comp *self, int metric, double n);
@@ -285,6 +296,7 @@ void wr_follow(wr_comp *self, const wr_link *group); /* in start: our member() l
                                                         A component that is no group has itself as its only member */
 void wr_let_go(wr_comp *self, wr_comp *member);
 bool wr_healthy(const wr_comp *c);               /* its model's word */
+wr_dur wr_keep_alive(const wr_comp *c);          /* likewise; WR_NEVER: for ever */
 void wr_report_health(wr_comp *self, wr_comp *member, bool healthy); /* a follower's verdict on a member ... */
 bool wr_reported_unhealthy(const wr_comp *member);                   /* ... any follower's */
 bool wr_followed(const wr_comp *group);          /* somebody follows it */

@@ -87,6 +87,7 @@ typedef struct wr_slo_value {
 
 typedef struct wr_result {
     uint64_t seed, replication;
+    size_t point;       /* of a sweep; 0 outside */
     char print[65];     /* fingerprint of this replication, 64 hex digits */
     uint64_t events, requests;
     double end_s, warmup_s, period_s;
@@ -129,7 +130,7 @@ typedef struct wr_verdict {
 } wr_verdict;
 
 typedef struct wr_experiment { /* all replications of one scenario */
-    const wr_scenario *scenario;
+    const wr_scenario_view *look; /* of the scenario: a loan */
     const char *command;         /* as RESULTS.md stores it; may be NULL */
     const char *output;          /* where the results go, for the summary; may be NULL */
     uint64_t seed;
@@ -162,7 +163,21 @@ bool wr_experiment_passed(const wr_experiment *x); /* no objective missed */
 /* ---- where it goes ------------------------------------------------------------------------------------------ */
 void wr_print_summary(const wr_experiment *x, FILE *to, bool color);
 void wr_print_json(const wr_experiment *x, const char *stats_filter, FILE *to); /* the document of CLI.md */
+/* One entry of `points` of the document of a sweep: an object, no newline behind it. */
+void wr_print_json_point(const wr_experiment *x, const wr_point *at, const char *stats_filter, FILE *to);
 int wr_write_h5(const wr_experiment *x, const char *path, wr_err *err);          /* RESULTS.md; written aside, renamed */
+
+/* A sweep, as one file with a dimension `point`: one closed experiment a point, each with those of the `reps`
+ * replications that there are (result->point set), and what each point set. */
+typedef struct wr_sweep {
+    size_t points, reps, paths;
+    const wr_experiment *point; /* their `look` may be that of any point; the first one's goes into the file */
+    const char *const *path;
+    const char *const *value;   /* points x paths: as text, YAML; NULL: not set there */
+    const char *command;
+    bool complete;
+} wr_sweep;
+int wr_write_sweep(const wr_sweep *w, const char *path, wr_err *err);
 
 /* ---- a result file, opened for charts and exports --------------------------------------------------------------- */
 typedef struct wr_store wr_store;
@@ -190,6 +205,10 @@ size_t wr_store_notes(wr_store *s, const wr_note_row **out, const wr_store_at **
 size_t wr_store_costs(wr_store *s, const wr_cost_row **out, const wr_store_at **at);
 typedef struct wr_store_summary { wr_store_at at; const char *owner, *part, *metric, *stat, *unit; double value; int64_t count; } wr_store_summary;
 size_t wr_store_summaries(wr_store *s, const wr_store_summary **out);
+/* The replications of a file of one point as they were measured, the caller's to destroy (and the array to free);
+ * WR_E_FORMAT: the file does not hold all of them, or is of another kind. The view is a loan from the store. */
+int wr_store_results(wr_store *s, wr_result ***out, size_t *n, wr_err *err);
+const wr_scenario_view *wr_store_look(wr_store *s);
 typedef struct wr_store_slo { const char *expr, *reason; double value, ci95; int passed; bool undecided; } wr_store_slo;
 size_t wr_store_slos(wr_store *s, const wr_store_slo **out);
 /* Topology: table `edges` (source, target, label) and `resources` (name, type, title). */

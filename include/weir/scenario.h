@@ -41,6 +41,23 @@ typedef struct wr_scenario_view {
 } wr_scenario_view;
 const wr_scenario_view *wr_scenario_look(const wr_scenario *s);
 
+/* ---- sweeps: the points of `sweep:` and of axes given beside it, first axis slowest ---------------------------- */
+typedef struct wr_point {
+    const wr_override *set; /* what differs from the scenario, in the order of the axes; texts as YAML */
+    size_t n;
+} wr_point;
+typedef struct wr_grid {
+    size_t points;          /* 1 without any axis: the scenario itself */
+    const wr_point *point;
+    size_t paths;
+    const char *const *path; /* all that some point sets, in order */
+    void *memory;
+} wr_grid;
+/* `over`: {path, axis} as the command line has them: "200,400", "200..800:100", "log(1,1000,7)", or YAML. An axis of
+ * the same path replaces the scenario's. WR_E_INPUT: an axis cannot be read; its values are checked by loading a point. */
+int wr_grid_make(const wr_scenario *s, const wr_override *over, size_t n, wr_grid *out, wr_err *err);
+void wr_grid_clear(wr_grid *g);
+
 #ifdef __cplusplus
 }
 #endif

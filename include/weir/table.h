@@ -126,6 +126,10 @@ wr_dur wr_build_duration(const wr_build *b);                   /* of the run; WR
 const wr_formula *wr_build_formula(wr_build *b, const char *text);
 const void *wr_build_sdk(const wr_build *b);                   /* the struct of the top-level `sdk:` (wr_retry_params) */
 
+const char *wr_build_region(const wr_build *b);
+/* The bound struct of the resource a link names, which may not be prepared yet; NULL: it is of another kind, or wrong itself. */
+const void *wr_build_linked(const wr_build *b, const wr_link *to, const char *kind);
+
 /* Texts of the scenario grammar that models need to read themselves. */
 double wr_text_number(const char *text, enum wr_type as, const char *unit, bool *ok); /* "1.5k/s" as WR_T_RATE */
 

@@ -257,6 +257,18 @@ static bool read_stat(reader *r, formula_atom *a)
 _Static_assert(F_SD == F_MEAN + 1 && F_SUM == F_MEAN + 4 && F_LAST == F_MEAN + 7 && F_ABOVE == F_MEAN + 9,
                "the order of statistics");
 
+/* Some of CloudWatch's names have a point, as in GetRecords.Bytes; a statistic never begins with a capital letter. */
+static const char *metric_name(reader *r)
+{
+    const char *name = word(r, false);
+    size_t from = r->begin;
+    if (!*name || r->s[r->at] != '.' || !isupper((unsigned char)r->s[r->at + 1]))
+        return name;
+    r->at++;
+    word(r, false);
+    return arena_copy(r->arena, r->s + from, r->at - from);
+}
+
 static bool read_metric(reader *r, formula_atom *a, size_t from)
 {
     if (r->s[r->at] == ':') {
@@ -269,7 +281,7 @@ static bool read_metric(reader *r, formula_atom *a, size_t from)
         return fail(r, from, r->at, "'%s' alone is no metric; write %s.METRIC, such as %s.latency.p99", a->owner,
                     a->owner, a->owner);
     r->at++;
-    a->metric = word(r, false);
+    a->metric = metric_name(r);
     if (!*a->metric)
         return fail(r, r->at, r->at, "the name of a metric is missing behind '%.*s'", (int)(r->at - from),
                     r->s + from);

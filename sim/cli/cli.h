@@ -55,6 +55,27 @@ void cli_overrides_clear(cli_overrides *o);
 /* Loads with --set and friends; prints the diagnostics; NULL after EXIT_INVALID in *code. */
 wr_scenario *cli_load(const cli_args *a, const char *file, int *code);
 
-/* The name of a file without folder and ending. Memory of the caller's. */
+/* progress.c: a line on a terminal, words with -v, and signals. */
+typedef struct cli_watch {
+    const cli_args *args;
+    const char *what;   /* "replication", "job" */
+    uint64_t events;    /* of what is finished: the lab adds them up */
+    double begin, last;
+} cli_watch;
+void cli_watch_begin(cli_watch *w, const cli_args *a, const char *what);
+int cli_progress(void *watch, size_t done, size_t total); /* non-zero: a signal says stop */
+bool cli_stopped(void);
+
+/* What --replications (0: the file's) and --threads (0: all) say; false after a message. */
+typedef struct cli_lab { uint64_t replications; unsigned threads; } cli_lab;
+bool cli_lab_of(const cli_args *a, cli_lab *out);
+/* The command as results keep it: without folders and --threads; `kept` are the options told, ends with NULL. */
+void cli_command_line(const cli_args *a, const char *const *kept, text *out);
+uint64_t cli_seed_of(const cli_args *a, const wr_scenario *s); /* --seed, the file's, WEIR_SEED, 1 */
+
+char *cli_copy(const char *s);                  /* memory of the caller's, as of the next three */
+char *cli_copy_of(const char *s, size_t len);
+char *cli_join(const char *a, const char *b);
+/* The name of a file without folder and ending. */
 char *cli_stem(const char *path);
 #endif

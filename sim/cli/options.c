@@ -257,11 +257,30 @@ void cli_json_text(FILE *to, const char *s)
     fputc('"', to);
 }
 
+char *cli_copy_of(const char *s, size_t len)
+{
+    char *copy = memory_get(len + 1);
+    memcpy(copy, s, len);
+    return copy;
+}
+
+char *cli_copy(const char *s)
+{
+    return cli_copy_of(s, strlen(s));
+}
+
+char *cli_join(const char *a, const char *b)
+{
+    size_t n = strlen(a), m = strlen(b);
+    char *s = memory_get(n + m + 1);
+    memcpy(s, a, n);
+    memcpy(s + n, b, m);
+    return s;
+}
+
 char *cli_stem(const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
     size_t len = dot && dot > name ? (size_t)(dot - name) : strlen(name);
-    char *s = memory_get(len + 1);
-    memcpy(s, name, len);
-    return s;
+    return cli_copy_of(name, len);
 }

@@ -15,7 +15,8 @@ wr_time profile_later(wr_time t, double ns)
 {
     if (!(ns < (double)(WR_NEVER - t) - 1024))
         return WR_NEVER;
-    return t + (ns > 0 ? llround(ns) : 0);
+    wr_dur whole = ns > 0 ? (wr_dur)ns : 0;
+    return t + whole + (ns - (double)whole >= 0.5); /* exactly llround, without the call */
 }
 
 /* ---- lines --------------------------------------------------------------------------------------------- */
@@ -89,6 +90,12 @@ static double line_rate(const line *l, wr_time t)
 {
     double r = l->rate + l->slope * ((double)(t - l->from) / 1e9);
     return r > 0 ? r : 0;
+}
+
+/* One rate for ever. 2 n / (r + sqrt(r^2)) is n / r to the bit. */
+static bool is_constant(const wr_profile *p)
+{
+    return p->n == 1 && p->line[0].slope == 0;
 }
 
 static wr_time lines_reach(const wr_profile *p, wr_cursor *c, wr_time t, double need)
@@ -250,7 +257,10 @@ wr_time wr_profile_reach(const wr_profile *p, wr_cursor *c, wr_time from, double
     if (need <= 0)
         return from;
     switch (p->kind) {
-    case PROFILE_LINES: return lines_reach(p, c, from, need);
+    case PROFILE_LINES:
+        if (is_constant(p))
+            return profile_later(from, need / p->line[0].rate * 1e9);
+        return lines_reach(p, c, from, need);
     case PROFILE_COUNTS: return counts_reach(p, c, from, need);
     case PROFILE_EXPR: break;
     }

@@ -66,6 +66,16 @@ static const wr_retry_cfg *retry_of(const builder *p, const step_ask *s, bool ap
     return sdk && !sdk->classes ? wr_retry_build(p->b, sdk) : sdk && sdk->mode ? sdk : NULL;
 }
 
+/* Steps with the same policy are one client's, as those of `sdk` are. */
+static const wr_retry_cfg *policy_of(const builder *p, const step_ask *s, bool api)
+{
+    const wr_retry_cfg *r = retry_of(p, s, api);
+    for (const asking *a = p->asks; r && a; a = a->next)
+        if (a->retry && retry_same(a->retry, r))
+            return a->retry;
+    return r;
+}
+
 static void condition_of(builder *p, const step_ask *s, wr_ask *ask)
 {
     bool ok = true;
@@ -82,6 +92,21 @@ static void condition_of(builder *p, const step_ask *s, wr_ask *ask)
                        s->condition);
 }
 
+static void deadline_of(builder *p, const step_ask *s, asking *a)
+{
+    bool ok = true;
+    a->deadline = WR_NEVER;
+    a->bounded = s->deadline != NULL;
+    if (!s->deadline)
+        return;
+    a->propagates = !strcmp(s->deadline, "propagate");
+    if (!a->propagates)
+        a->deadline = wr_dur_from_s(wr_text_number(s->deadline, WR_T_DUR, NULL, &ok));
+    if (!ok || a->deadline <= 0)
+        wr_build_error(p->b, &s->deadline, "'deadline' is '%s'; allowed are a time such as 2s, and propagate",
+                       s->deadline);
+}
+
 static const wr_link *target_of(builder *p, const step_ask *s)
 {
     if (s->to && s->from && s->to != s->from)
@@ -89,6 +114,22 @@ static const wr_link *target_of(builder *p, const step_ask *s)
     else if (!s->to && !s->from && !wr_build_given(p->b, &s->to) && !wr_build_given(p->b, &s->from))
         wr_build_error(p->b, s, "a step of '%s' calls nobody; write 'from' or 'to'", wr_build_name(p->b));
     return s->to ? s->to : s->from;
+}
+
+/* Without a law of its own, a message needs an id only where it may be sent again. */
+static void name_message(builder *p, enum step_kind kind, const step_ask *s, asking *a)
+{
+    if (kind != STEP_SEND)
+        return;
+    a->dedup = wr_keys_build(p->b, &s->dedup);
+    a->named = a->dedup || (a->timeout && a->retry);
+}
+
+/* {call: NAME} and nothing else. */
+static bool is_plain(const asking *a)
+{
+    bool client = a->timeout || a->retry || a->breaker || a->hedge || a->bounded;
+    return !client && !a->size && a->operation < 0 && !a->caught;
 }
 
 static void compile_ask(builder *p, enum step_kind kind, const step_ask *s)
@@ -103,11 +144,15 @@ static void compile_ask(builder *p, enum step_kind kind, const step_ask *s)
     a->keys = wr_keys_build(p->b, &s->key);
     a->size = s->size;
     a->timeout = s->timeout;
-    a->retry = retry_of(p, s, asks_of[kind].api);
+    a->retry = policy_of(p, s, asks_of[kind].api);
+    name_message(p, kind, s, a);
+    a->breaker = s->breaker;
+    a->hedge = wr_hedge_build(p->b, s->hedge);
+    deadline_of(p, s, a);
     a->name = s->name;
     a->operation = s->operation ? wr_build_operation(p->b, s->operation) : -1;
     a->caught = s->catches == CATCH_CONTINUE;
-    a->plain = kind == STEP_CALL && !a->size && !a->timeout && !a->retry && a->operation < 0 && !a->caught;
+    a->plain = kind == STEP_CALL && is_plain(a);
     if (!a->to)
         return; /* its mistake has been reported */
     a->next = p->asks;
@@ -315,9 +360,18 @@ const wr_program *wr_program_call(wr_build *b, const wr_link *to)
     builder p = {.b = b, .own = true};
     uint32_t *entry = wr_build_alloc(b, sizeof *entry);
     asking *a = wr_build_alloc(b, sizeof *a);
-    *a = (asking){.ask = wr_ask_request, .to = to, .operation = -1, .plain = true};
+    *a = (asking){.ask = wr_ask_request, .to = to, .operation = -1, .plain = true, .deadline = WR_NEVER};
     p.asks = a;
     emit(&p, (instruction){.op = DO_ASK, .ask = a});
+    emit(&p, (instruction){.op = DO_END});
+    return freeze(&p, entry, 1);
+}
+
+const wr_program *wr_program_cpu(wr_build *b, const wr_dist *time)
+{
+    builder p = {.b = b};
+    uint32_t *entry = wr_build_alloc(b, sizeof *entry);
+    emit(&p, (instruction){.op = DO_CPU, .dist = time});
     emit(&p, (instruction){.op = DO_END});
     return freeze(&p, entry, 1);
 }

@@ -34,9 +34,9 @@ wr_call *fork_root(wr_call *c)
 
 static fork *lend(wr_host *h)
 {
-    fork *f = h->forks;
+    fork *f = h->common->forks;
     if (f)
-        h->forks = f->next;
+        h->common->forks = f->next;
     else
         f = wr_alloc(h->owner, sizeof *f);
     *f = (fork){.host = h};
@@ -47,8 +47,8 @@ static void settle(fork *f)
 {
     if (f->open || f->parent)
         return;
-    f->next = f->host->forks;
-    f->host->forks = f;
+    f->next = f->host->common->forks;
+    f->host->common->forks = f;
 }
 
 static void open_branch(fork *f, wr_call *parent, uint32_t pc)
@@ -71,7 +71,7 @@ bool fork_begin(wr_host *h, wr_call *c, const instruction *i)
     visit *v = visit_of(c);
     int64_t n = i->n;
     if (i->dist) {
-        double drawn = wr_draw(i->dist, &h->step_rng);
+        double drawn = wr_draw(i->dist, &h->common->step_rng);
         n = drawn < 1e9 ? (int64_t)(drawn + 0.5) : 1000000000;
     }
     if (n <= 0) {

@@ -17,11 +17,20 @@ wr_host *wr_host_create(wr_comp *owner)
     h->owner = owner;
     h->speed = 1;
     h->source = owner->traffic;
-    wr_stream(owner, "cpu", &h->cpu_rng);
-    wr_stream(owner, "steps", &h->step_rng);
-    wr_stream(owner, "keys", &h->key_rng);
-    wr_stream(owner, "retry", &h->retry_rng);
+    h->common = wr_alloc(owner, sizeof *h->common);
+    wr_stream(owner, "cpu", &h->common->cpu_rng);
+    wr_stream(owner, "steps", &h->common->step_rng);
+    wr_stream(owner, "keys", &h->common->key_rng);
+    wr_stream(owner, "retry", &h->common->retry_rng);
     return h;
+}
+
+wr_host *wr_host_sibling(const wr_host *h)
+{
+    wr_host *more = wr_alloc(h->owner, sizeof *more);
+    *more = *h;
+    more->parts = NULL;
+    return more;
 }
 
 void wr_host_cpu(wr_host *h, wr_share *cpu)
@@ -38,9 +47,9 @@ extra *program_extra(wr_host *h, visit *v)
 {
     if (v->extra)
         return v->extra;
-    extra *x = h->extras;
+    extra *x = h->common->extras;
     if (x)
-        h->extras = x->next;
+        h->common->extras = x->next;
     else
         x = wr_alloc(h->owner, sizeof *x);
     x->seen_n = 0;
@@ -53,8 +62,8 @@ static void give_back(wr_host *h, visit *v)
 {
     if (!v->extra)
         return;
-    v->extra->next = h->extras;
-    h->extras = v->extra;
+    v->extra->next = h->common->extras;
+    h->common->extras = v->extra;
     v->extra = NULL;
 }
 
@@ -81,7 +90,7 @@ void program_pause(wr_host *h, wr_call *c, wr_dur d, wr_event_fn *then)
 
 static bool run_wait(wr_host *h, wr_call *c, visit *v, const instruction *i)
 {
-    wr_dur d = wr_draw_dur(i->dist, &h->step_rng);
+    wr_dur d = wr_draw_dur(i->dist, &h->common->step_rng);
     v->pc++;
     if (d > 0)
         program_pause(h, c, d, program_awake);
@@ -90,7 +99,7 @@ static bool run_wait(wr_host *h, wr_call *c, visit *v, const instruction *i)
 
 static bool run_cpu(wr_host *h, wr_call *c, visit *v, const instruction *i)
 {
-    double work = wr_draw(i->dist, &h->cpu_rng);
+    double work = wr_draw(i->dist, &h->common->cpu_rng);
     v->pc++;
     if (work <= 0)
         return true;
@@ -106,7 +115,7 @@ static bool run_cpu(wr_host *h, wr_call *c, visit *v, const instruction *i)
 /* ---- steps that decide -------------------------------------------------------------------------------- */
 static bool run_choose(wr_host *h, wr_call *c, visit *v, const instruction *i)
 {
-    double u = wr_rng_unit(&h->step_rng);
+    double u = wr_rng_unit(&h->common->step_rng);
     (void)c;
     v->pc = i->to;
     for (uint32_t k = 0; k < i->n; k++)
@@ -119,7 +128,7 @@ static bool run_choose(wr_host *h, wr_call *c, visit *v, const instruction *i)
 
 static bool run_count(wr_host *h, wr_call *c, visit *v, const instruction *i)
 {
-    double n = wr_draw(i->dist, &h->step_rng);
+    double n = wr_draw(i->dist, &h->common->step_rng);
     (void)c;
     program_extra(h, v)->left[i->slot] = n < 9e15 ? (int64_t)(n + 0.5) : INT64_MAX;
     v->pc++;
@@ -138,7 +147,7 @@ static bool run_again(wr_host *h, wr_call *c, visit *v, const instruction *i)
 static bool run_while(wr_host *h, wr_call *c, visit *v, const instruction *i)
 {
     (void)c;
-    v->pc = wr_rng_chance(&h->step_rng, i->share) ? v->pc + 1 : i->to;
+    v->pc = wr_rng_chance(&h->common->step_rng, i->share) ? v->pc + 1 : i->to;
     return true;
 }
 
@@ -185,7 +194,7 @@ static bool run_end(wr_host *h, wr_call *c, visit *v, const instruction *i)
 static bool run_fail(wr_host *h, wr_call *c, visit *v, const instruction *i)
 {
     v->pc++;
-    if (!wr_rng_chance(&h->step_rng, i->share))
+    if (!wr_rng_chance(&h->common->step_rng, i->share))
         return true;
     program_end(h, c, i->status);
     return false;
@@ -235,9 +244,16 @@ void program_go(wr_host *h, wr_call *c)
     } while (runs[i->op](h, c, v, i));
 }
 
+const wr_program *wr_program_for(const wr_call *c, const wr_program *own)
+{
+    const wr_program *instead = wr_call_ask(c)->instead;
+    return instead ? instead : own;
+}
+
 void wr_program_run(wr_host *h, wr_call *c, const wr_program *p, wr_program_done *done)
 {
     visit *v = visit_of(c);
+    p = wr_program_for(c, p);
     uint32_t entry = program_entry(p, wr_call_operation(c));
     assert(!v->host);
     if (entry == NO_ENTRY) {
@@ -256,6 +272,8 @@ void wr_program_abort(wr_host *h, wr_call *c)
     switch ((enum doing)v->doing) {
     case TIMED: wr_cancel(h->owner, v->on.timer); break;
     case SENT: wr_call_drop(v->on.sent); break;
+    case HELD: wr_retry_let_off(v->on.held); break;
+    case HEDGED: wr_hedge_drop(c); break;
     case SHARED: wr_share_remove(h->cpu, c); break;
     case FORKED: fork_abort(v->on.fork); break;
     case IDLE: break;

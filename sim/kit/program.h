@@ -24,13 +24,13 @@ typedef struct step_time { /* cpu, wait */
 } step_time;
 typedef struct step_ask { /* every step that calls; each table has rows for the fields it knows */
     const wr_link *to, *from;
-    const char *operation, *condition, *index, *name;
+    const char *operation, *condition, *index, *name, *deadline;
     const wr_dist *items, *puts, *item_size, *old_size, *size, *timeout;
     wr_dur delay;
     double missing;
     int consistency, mode, catches;
-    wr_pick key;
-    const void *retry;
+    wr_pick key, dedup;
+    const void *retry, *breaker, *hedge;
 } step_ask;
 typedef struct step_branch { /* also an option of choose, and an operation */
     const char *name;
@@ -67,12 +67,17 @@ typedef struct option { /* of choose: taken when the draw is at most `upto`; of 
 typedef struct asking { /* one calling step, ready to be sent */
     wr_ask ask;
     const wr_link *to;
-    const wr_keys *keys;
+    const wr_keys *keys, *dedup;
     const wr_dist *size, *timeout;
     const wr_retry_cfg *retry; /* NULL: one try */
+    const wr_breaker_cfg *breaker; /* NULL: none */
+    const wr_hedge_cfg *hedge;
+    wr_dur deadline;           /* of all tries; WR_NEVER: none */
     const char *name;
     int operation;             /* -1: the current one */
     bool caught, plain;        /* plain: {call: NAME} and nothing else */
+    bool named;                /* a message that carries a deduplication id */
+    bool bounded, propagates;  /* some deadline; that of the caller */
     struct asking *next;       /* all of the program */
 } asking;
 typedef struct instruction {
@@ -104,14 +109,15 @@ typedef struct stamp { /* what a request saw when it last read a key */
     uint64_t key, value;
 } stamp;
 typedef struct extra { /* what few requests need, lent by the host */
-    uint64_t key;      /* of the try before: a retry asks the same */
+    uint64_t key, id;  /* of the try before: a retry asks the same */
     double size;
+    wr_time until;     /* no try begins, or is waited for, after it */
     int64_t left[PROGRAM_LOOPS];
     stamp seen[4];
     unsigned seen_n;
     struct extra *next;
 } extra;
-enum doing { IDLE, TIMED, SENT, SHARED, FORKED };
+enum doing { IDLE, TIMED, SENT, SHARED, FORKED, HELD, HEDGED };
 typedef struct visit { /* one program at work, in call_program_room */
     wr_host *host; /* NULL: none */
     const wr_program *program;
@@ -120,33 +126,38 @@ typedef struct visit { /* one program at work, in call_program_room */
         wr_event timer;
         wr_call *sent;
         fork *fork;
+        wr_held *held;
+        wr_copies *copies;
     } on;
     extra *extra;
     wr_tries tries;
     uint32_t pc;
     uint8_t doing; /* enum doing */
 } visit;
-typedef struct retry_client { /* one client object of the host: a policy towards one kind of resource */
-    const wr_retry_cfg *cfg;
-    const wr_model *callee;
-    wr_retry *retry;
-    struct retry_client *next;
-} retry_client;
+typedef struct host_part { /* what a host has for a policy: a client object, a breaker, a hedge */
+    const void *cfg;
+    const wr_model *callee; /* of a client object: one for each kind of resource */
+    void *part;
+    struct host_part *next;
+} host_part;
 typedef struct key_count { /* how far a sequence of keys has been read */
     const wr_keys *keys;
     uint64_t nth;
     struct key_count *next;
 } key_count;
+typedef struct host_common { /* of a host and its siblings */
+    wr_rng cpu_rng, step_rng, key_rng, retry_rng;
+    key_count *counts;
+    extra *extras;     /* free ones */
+    fork *forks;
+} host_common;
 struct wr_host {
     wr_comp *owner;
     wr_share *cpu;
     double speed;
     bool source;       /* it is a traffic: tries are the requests', steps only add theirs */
-    wr_rng cpu_rng, step_rng, key_rng, retry_rng;
-    retry_client *clients;
-    key_count *counts;
-    extra *extras;     /* free ones */
-    fork *forks;
+    host_common *common;
+    host_part *parts;
 };
 static inline visit *visit_of(wr_call *c) { return call_program_room(c); }
 void program_go(wr_host *h, wr_call *c);                           /* runs until it has to wait, or ends */

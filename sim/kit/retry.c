@@ -5,7 +5,8 @@
  * budget can pay; then it waits, by the mode's law. Delays multiply the whole step, base 2^(n-1) before the
  * n-th retry, as the SDKs do. The modes' constants were read in botocore's retryhandler, retries/standard,
  * retries/quota and retries/adaptive; DynamoDB has its own in two of them.
- * Not modelled: server hints (retry-after). Truth: tests/unit/test_retry.c. */
+ * A server's hint and the pause of a long poll with an empty quota are questions of their own, for who knows of them.
+ * Truth: tests/unit/test_retry.c. */
 #include "retry.h"
 #include <math.h>
 
@@ -21,6 +22,9 @@ static const char *const classes[] = {"throttle", "error", "timeout", "rejected"
 enum { FULL, EMPTY };
 static const char *const initials[] = {"full", "empty", NULL};
 enum { OBJECT, TRAFFIC };
+enum { HONOUR, IGNORE };
+static const char *const hints[] = {"honour", "ignore", NULL};
+static const wr_dur MOST_HINT = 5 * WR_S; /* beyond the wait that the client would have chosen */
 static const char *const scopes[] = {"object", "traffic", NULL};
 
 struct class_row {
@@ -55,6 +59,7 @@ const wr_param wr_retry_params[] = {
     {.key = "base", WR_FIELD(wr_retry_cfg, base), .type = WR_T_DIST, .of = WR_T_DUR, .def = "100ms", .doc = "Wait before the first retry; it doubles with every further one where the mode says so.", .src = "assumption: a usual choice of clients of one's own"},
     {.key = "cap", WR_FIELD(wr_retry_cfg, cap), .type = WR_T_DUR, .def = "20s", .words = "unlimited", .doc = "Longest wait.", .src = SDK_PAGE},
     {.key = "retry_on", WR_FIELD(wr_retry_cfg, retry_on), .type = WR_T_LIST, .rows = class_rows, .size = sizeof(struct class_row), .shorthand = "of", .flags = WR_P_ONE, .def = "[throttle, error, timeout]", .doc = "Classes of outcomes that are tried again.", .src = SDK_PAGE},
+    {.key = "retry_after", WR_FIELD(wr_retry_cfg, retry_after), .type = WR_T_ENUM, .choices = hints, .def = "honour", .doc = "What a client makes of a server's hint when to come again: it waits at least so long; of the SDK modes only sdk_standard_2026 knows hints, and adds at most 5 s.", .src = SDK_PAGE},
     {.key = "budget", WR_FIELD(wr_retry_cfg, budget), .type = WR_T_BLOCK, .rows = budget_rows, .size = sizeof(struct budget), .optional = true, .doc = "Tokens that retries take: bounds how much load they add."},
     {0}};
 
@@ -145,6 +150,28 @@ const wr_retry_cfg *wr_retry_build(wr_build *b, const void *written)
     return out;
 }
 
+static bool same_budget(const wr_retry_cfg *a, const wr_retry_cfg *b)
+{
+    const double x[] = {a->capacity, a->cost, a->cost_timeout, a->cost_throttle, a->on_success, a->per_call, a->refill};
+    const double y[] = {b->capacity, b->cost, b->cost_timeout, b->cost_throttle, b->on_success, b->per_call, b->refill};
+    return a->has_budget == b->has_budget && a->refund == b->refund && a->starts_empty == b->starts_empty &&
+           !memcmp(x, y, sizeof x);
+}
+
+static bool same_base(const wr_retry_cfg *a, const wr_retry_cfg *b)
+{
+    double x, y;
+    return a->given_base == b->given_base && wr_dist_constant(a->base, &x) && wr_dist_constant(b->base, &y) &&
+           !(x < y) && !(x > y);
+}
+
+bool retry_same(const wr_retry_cfg *a, const wr_retry_cfg *b)
+{
+    return a == b || (a->mode == b->mode && a->retry_after == b->retry_after && a->attempts == b->attempts &&
+                      a->given_attempts == b->given_attempts && a->cap == b->cap && a->given_cap == b->given_cap &&
+                      a->classes == b->classes && same_base(a, b) && same_budget(a, b));
+}
+
 /* ---- delays ------------------------------------------------------------------------------------------- */
 static bool is_dynamodb(const wr_model *callee)
 {
@@ -216,7 +243,7 @@ wr_retry *wr_retry_create(wr_comp *owner, const wr_retry_cfg *cfg)
     r->cfg = cfg;
     r->tokens = cfg->starts_empty ? 0 : cfg->capacity;
     r->at = wr_now(owner);
-    limiter_begin(&r->limiter, wr_now(owner));
+    limiter_begin(&r->limiter, owner, wr_now(owner));
     return r;
 }
 
@@ -230,6 +257,12 @@ static void refill(wr_retry *r, const wr_retry_cfg *cfg, wr_time now)
     if (cfg->refill > 0 && now > r->at)
         earn(r, cfg, cfg->refill * wr_dur_to_s(now - r->at));
     r->at = now;
+}
+
+double wr_retry_tokens(wr_retry *r, wr_time now)
+{
+    refill(r, r->cfg, now);
+    return r->tokens;
 }
 
 void wr_retry_first(wr_retry *r, wr_time now)
@@ -280,9 +313,25 @@ void wr_retry_ended(wr_retry *r, const wr_retry_cfg *cfg, const wr_tries *t, enu
         earn(r, cfg, (double)t->paid);
 }
 
-wr_dur wr_retry_admit(wr_retry *r, const wr_retry_cfg *cfg, wr_time now)
+wr_held *wr_retry_admit(wr_retry *r, const wr_retry_cfg *cfg, wr_call *c, wr_retry_go *go)
 {
-    return cfg->mode == SDK_ADAPTIVE ? limiter_admit(&r->limiter, now) : 0;
+    if (cfg->mode != SDK_ADAPTIVE || limiter_admit(&r->limiter, wr_now(r->limiter.owner)))
+        return NULL;
+    return limiter_hold(&r->limiter, c, go);
+}
+
+wr_dur wr_retry_hinted(const wr_retry_cfg *cfg, wr_dur wait, wr_dur hint)
+{
+    bool never = cfg->retry_after == IGNORE || (of_sdk(cfg->mode) && cfg->mode != SDK_STANDARD_2026);
+    if (hint <= wait || never)
+        return wait;
+    return cfg->mode == SDK_STANDARD_2026 && hint > wait + MOST_HINT ? wait + MOST_HINT : hint;
+}
+
+wr_dur wr_retry_poll_pause(const wr_retry_cfg *cfg, const wr_tries *t, enum wr_status s, const wr_model *callee,
+                           wr_rng *rng)
+{
+    return cfg->mode == SDK_STANDARD_2026 ? wr_dur_from_s(wait_of(cfg, t, s, callee, rng)) : 0;
 }
 
 void wr_retry_answered(wr_retry *r, const wr_retry_cfg *cfg, enum wr_status s, wr_time now)

@@ -15,12 +15,16 @@ struct wr_share {
     double virtual_s;      /* service received by each request present all along */
     wr_time at;            /* virtual_s is as of this instant */
     double rate;           /* seconds of service a second to each present now */
-    wr_event next;
+    wr_event next;         /* of the head */
+    wr_call *head;
     wr_call **heap;
     uint32_t n, room;
     wr_share_fn **done;    /* beside heap */
     void (*changed)(wr_comp *owner, double busy);
 };
+
+static inline double least(double a, double b) { return a < b ? a : b; }
+static inline double most(double a, double b) { return a > b ? a : b; }
 
 wr_share *wr_share_create(wr_comp *owner, double servers, double speed)
 {
@@ -39,7 +43,7 @@ void wr_share_watch(wr_share *s, void (*changed)(wr_comp *owner, double busy))
 
 double wr_share_busy(const wr_share *s)
 {
-    return fmin((double)s->n, s->servers);
+    return least((double)s->n, s->servers);
 }
 
 int64_t wr_share_present(const wr_share *s)
@@ -105,17 +109,22 @@ static void take_out(wr_share *s, uint32_t i)
 
 static void head_done(wr_comp *self, void *arg);
 
-/* The number present or the processors changed: a new rate, and a new instant for the head. */
+/* The number present or the processors changed: a new rate, and a new instant for the head. Another one behind the
+ * head that slows nobody down changes nothing. */
 static void replan(wr_share *s)
 {
-    s->rate = s->n ? s->speed * fmin(1, s->servers / (double)s->n) : s->speed;
+    double rate = s->n ? s->speed * least(1, s->servers / (double)s->n) : s->speed;
+    if (s->next.gen && s->n && rate == s->rate && s->heap[0] == s->head)
+        return;
+    s->rate = rate;
+    s->head = s->n ? s->heap[0] : NULL;
     if (s->next.gen)
         wr_cancel(s->owner, s->next);
     s->next = (wr_event){0};
     if (!s->n)
         s->virtual_s = 0; /* nobody remembers: keeps the numbers small, and so exact */
     else if (s->rate > 0)
-        s->next = wr_after(s->owner, wr_dur_from_s(fmax(0, finish(s, 0) - s->virtual_s) / s->rate), head_done, s);
+        s->next = wr_after(s->owner, wr_dur_from_s(most(0, finish(s, 0) - s->virtual_s) / s->rate), head_done, s);
 }
 
 static void tell(wr_share *s, double before)
@@ -133,7 +142,7 @@ static void head_done(wr_comp *self, void *arg)
     advance(s);
     wr_call *c = s->heap[0];
     wr_share_fn *done = s->done[0];
-    s->virtual_s = fmax(s->virtual_s, finish(s, 0)); /* the instant was rounded to a nanosecond */
+    s->virtual_s = most(s->virtual_s, finish(s, 0)); /* the instant was rounded to a nanosecond */
     take_out(s, 0);
     replan(s);
     tell(s, before);

@@ -8,25 +8,24 @@
 #include "../runtime/runtime.h"
 #include <weir/kit.h>
 
-static cell *level(const wr_station *s, int metric)
+static inline cell *of(const wr_station *s, int metric)
 {
     return s->owner->uniform[metric - WR_U_REQUESTS];
 }
 
-static void shift(wr_station *s, int metric, double by)
+static inline void observe(const wr_station *s, int metric, wr_dur d)
 {
-    cell *c = level(s, metric);
-    cell_set(c, c->level + by);
+    cell_observe(of(s, metric), (double)d / 1e9);
 }
 
-static void begin(wr_station *s, wr_call *c, wr_time now)
+static inline void begin(wr_station *s, wr_call *c, wr_time now)
 {
     call_line *l = call_line_of(c);
     s->busy++;
     if (!s->sharing)
-        shift(s, WR_U_BUSY, 1);
-    shift(s, WR_U_CONCURRENCY, 1);
-    cell_observe(level(s, WR_U_WAIT), (double)(now - l->since) / 1e9);
+        cell_step(of(s, WR_U_BUSY), 1, now);
+    cell_step(of(s, WR_U_CONCURRENCY), 1, now);
+    observe(s, WR_U_WAIT, now - l->since);
     l->since = now;
     s->begin(s->owner, c);
 }
@@ -38,7 +37,7 @@ static void unlink_call(wr_station *s, wr_call *c)
     *(l->next ? &call_line_of(l->next)->prev : &s->tail) = l->prev;
     l->next = l->prev = NULL;
     s->waiting--;
-    shift(s, WR_U_QUEUE_DEPTH, -1);
+    cell_step(of(s, WR_U_QUEUE_DEPTH), -1, run_now(s->owner->run));
     if (l->patience.gen)
         wr_cancel(s->owner, l->patience);
     l->patience = (wr_event){0};
@@ -50,7 +49,7 @@ static void patience_over(wr_comp *self, void *arg)
     wr_station *s = call_line_of(c)->station;
     call_line_of(c)->patience = (wr_event){0};
     unlink_call(s, c);
-    shift(s, WR_U_IN_SYSTEM, -1);
+    cell_step(of(s, WR_U_IN_SYSTEM), -1, run_now(self->run));
     s->expired(self, c);
 }
 
@@ -76,7 +75,7 @@ static void wait_for_place(wr_station *s, wr_call *c)
     *(l->prev ? &call_line_of(l->prev)->next : &s->head) = c;
     *(next ? &call_line_of(next)->prev : &s->tail) = c;
     s->waiting++;
-    shift(s, WR_U_QUEUE_DEPTH, 1);
+    cell_step(of(s, WR_U_QUEUE_DEPTH), 1, l->since);
     wr_call_stage(c, WR_WAIT);
     l->station = s;
     l->patience = (wr_event){0};
@@ -86,7 +85,7 @@ static void wait_for_place(wr_station *s, wr_call *c)
 
 bool wr_station_enter(wr_station *s, wr_call *c)
 {
-    wr_add(s->owner, WR_U_SLOTS_TAKEN, 1);
+    cell_add(of(s, WR_U_SLOTS_TAKEN), 1);
     bool free_place = s->busy < s->servers;
     if (!free_place && s->waiting >= s->room)
         return false;
@@ -94,11 +93,11 @@ bool wr_station_enter(wr_station *s, wr_call *c)
     call_line *l = call_line_of(c);
     l->entered = l->since = now;
     l->next = l->prev = NULL;
-    shift(s, WR_U_IN_SYSTEM, 1);
+    cell_step(of(s, WR_U_IN_SYSTEM), 1, now);
     if (free_place) {
         begin(s, c, now);
     } else {
-        wr_add(s->owner, WR_U_WAITED, 1);
+        cell_add(of(s, WR_U_WAITED), 1);
         wait_for_place(s, c);
     }
     return true;
@@ -121,15 +120,16 @@ static void next_begins(wr_station *s)
 void wr_station_leave(wr_station *s, wr_call *c)
 {
     call_line *l = call_line_of(c);
-    wr_dur held = run_now(s->owner->run) - l->since;
+    wr_time now = run_now(s->owner->run);
     s->busy--;
     if (!s->sharing)
-        shift(s, WR_U_BUSY, -1);
-    shift(s, WR_U_CONCURRENCY, -1);
-    shift(s, WR_U_IN_SYSTEM, -1);
-    cell_observe(level(s, WR_U_SERVICE), (double)held / 1e9);
-    cell_observe(level(s, WR_U_RESIDENCE), (double)(run_now(s->owner->run) - l->entered) / 1e9);
-    next_begins(s);
+        cell_step(of(s, WR_U_BUSY), -1, now);
+    cell_step(of(s, WR_U_CONCURRENCY), -1, now);
+    cell_step(of(s, WR_U_IN_SYSTEM), -1, now);
+    observe(s, WR_U_SERVICE, now - l->since);
+    observe(s, WR_U_RESIDENCE, now - l->entered);
+    if (s->head)
+        next_begins(s);
 }
 
 bool wr_station_remove(wr_station *s, wr_call *c)
@@ -137,7 +137,7 @@ bool wr_station_remove(wr_station *s, wr_call *c)
     if (s->head != c && !call_line_of(c)->prev)
         return false;
     unlink_call(s, c);
-    shift(s, WR_U_IN_SYSTEM, -1);
+    cell_step(of(s, WR_U_IN_SYSTEM), -1, run_now(s->owner->run));
     return true;
 }
 

@@ -24,6 +24,9 @@ static const wr_param common_rows[] = {
     {.key = "timeout", FIELD(timeout), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "Longest time one try is waited for."},
     {.key = "retry", FIELD(retry), .type = WR_T_BLOCK, .rows = wr_retry_params, .size = sizeof(wr_retry_cfg), .shorthand = "mode", .optional = true,
      .doc = "Retry policy; steps that call an AWS API follow the scenario's 'sdk', others and the steps of a traffic's request try once."},
+    {.key = "deadline", FIELD(deadline), .type = WR_T_TEXT, .optional = true, .doc = "Time for all tries together, or 'propagate': as long as the step's own caller still waits; no try begins after it."},
+    {.key = "circuit_breaker", FIELD(breaker), .type = WR_T_BLOCK, .rows = wr_breaker_params, .size = sizeof(wr_breaker_cfg), .optional = true, .doc = "Stops calling a callee that fails; each instance has its own."},
+    {.key = "hedge", FIELD(hedge), .type = WR_T_BLOCK, .rows = wr_hedge_params, .size = sizeof(wr_hedge_cfg), .optional = true, .doc = "Sends a second copy of a call that is slow; the first good answer wins."},
     {.key = "catch", FIELD(catches), .type = WR_T_ENUM, .choices = catches, .def = "fail", .doc = "Whether a failure ends the operation, or it goes on as if nothing had happened."},
     {.key = "name", FIELD(name), .type = WR_T_TEXT, .optional = true, .doc = "Name of the span in traces."},
     {0}};
@@ -76,6 +79,7 @@ static const wr_param send_rows[] = {
     COUNT_ROW("messages", items, "1", "Messages; up to 10 are one batch."),
     {.key = "delay", FIELD(delay), .type = WR_T_DUR, .optional = true, .doc = "Before it becomes visible; without it, the queue's delay."},
     {.key = "group", FIELD(key), .type = WR_T_CHOICE, .variants = wr_key_laws, .shorthand = "constant", .optional = true, .doc = "Law of the message group."},
+    {.key = "dedup", FIELD(dedup), .type = WR_T_CHOICE, .variants = wr_key_laws, .shorthand = "constant", .optional = true, .doc = "Law of the deduplication id; without it, only retries of a step repeat one."},
     COMMON,
     {0}};
 static const wr_param publish_rows[] = {

@@ -1,35 +1,38 @@
-/* crew.c - replications on threads, handed over in order.
+/* crew.c - jobs on threads, handed over in order.
  *
- * Workers take the number of the next replication from a counter and share nothing but the frozen scenario;
- * each result goes to the place of its number. The calling thread waits for the replications in order, so
- * progress is told in order and on one thread, however they finish: the number of threads never changes a
- * result. When told to stop, no replication begins any more; those that run are finished and kept. Where no
+ * Workers take the number of the next job from a counter; what they make goes to the place of its number. The
+ * calling thread waits for the jobs in order, so everything is told in order and on one thread, however
+ * they finish: the number of threads never changes a result. A bound on jobs begun and not yet taken bounds
+ * memory. When told to stop, no job begins any more; those in hand are finished and taken. Where no
  * thread can be had, the calling thread does the work itself. Truth: tests/unit/test_crew.c. */
-#include "../result/result.h"
+#include "crew.h"
+#include "../base/base.h"
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
-#include <weir/lab.h>
 
-typedef struct job { wr_result *result; wr_err err; int rc; bool done; } job;
 typedef struct crew {
-    const wr_scenario *scenario;
-    uint64_t seed;
-    unsigned keep;
+    const crew_work *w;
     pthread_mutex_t lock;
-    pthread_cond_t finished;
-    size_t n, next;
+    pthread_cond_t finished, room;
+    size_t next, taken;
     bool stop;
-    job *job;
+    struct made { void *of; bool done; } *made;
 } crew;
 
-/* The next replication to run; n: none. */
-static size_t take(crew *c)
+static bool full(const crew *c)
+{
+    return c->w->ahead && c->next - c->taken >= c->w->ahead;
+}
+
+/* The next job; n: none. */
+static size_t next_job(crew *c)
 {
     pthread_mutex_lock(&c->lock);
-    size_t i = c->stop ? c->n : c->next;
-    c->next += i < c->n;
+    while (!c->stop && c->next < c->w->n && full(c))
+        pthread_cond_wait(&c->room, &c->lock);
+    size_t i = c->stop ? c->w->n : c->next;
+    c->next += i < c->w->n;
     pthread_mutex_unlock(&c->lock);
     return i;
 }
@@ -37,134 +40,99 @@ static size_t take(crew *c)
 static void *work(void *arg)
 {
     crew *c = arg;
-    for (size_t i; (i = take(c)) < c->n;) {
-        job *j = &c->job[i];
-        j->rc = wr_run(c->scenario, c->seed, i, c->keep, &j->result, &j->err);
+    void *own = NULL;
+    for (size_t i; (i = next_job(c)) < c->w->n;) {
+        void *of = c->w->make(c->w->arg, i, &own);
         pthread_mutex_lock(&c->lock);
-        j->done = true;
+        c->made[i] = (struct made){of, true};
         pthread_cond_signal(&c->finished);
         pthread_mutex_unlock(&c->lock);
     }
+    if (c->w->leave && own)
+        c->w->leave(c->w->arg, own);
     return NULL;
 }
 
 static void await(crew *c, size_t i)
 {
     pthread_mutex_lock(&c->lock);
-    while (!c->job[i].done)
+    while (!c->made[i].done)
         pthread_cond_wait(&c->finished, &c->lock);
     pthread_mutex_unlock(&c->lock);
 }
 
-static void stop(crew *c)
+static void move_on(crew *c, size_t taken, bool stop)
 {
     pthread_mutex_lock(&c->lock);
-    c->stop = true;
+    c->taken = taken;
+    c->stop |= stop;
+    pthread_cond_broadcast(&c->room);
     pthread_mutex_unlock(&c->lock);
 }
 
-/* One more is finished; false: stop. */
-static bool tell(crew *c, const wr_plan *p, size_t i)
+/* Takes jobs as they come; how many, with *stop when told to. */
+static size_t follow(crew *c, bool *stop)
 {
-    if (p->events && c->job[i].result)
-        *p->events += c->job[i].result->events;
-    return !p->progress || !p->progress(p->progress_arg, i + 1, c->n) || i + 1 == c->n;
-}
-
-/* Tells of the replications as they come; false: told to stop. */
-static bool follow(crew *c, const wr_plan *p)
-{
-    for (size_t i = 0; i < c->n; i++) {
+    for (size_t i = 0; i < c->w->n; i++) {
         await(c, i);
-        if (!tell(c, p, i)) {
-            stop(c);
-            return false;
-        }
+        *stop = !c->w->take(c->w->arg, i, c->made[i].of);
+        move_on(c, i + 1, *stop);
+        if (*stop)
+            return i + 1;
     }
-    return true;
+    return c->w->n;
 }
 
-/* Alone: one replication after the other, told of at once. */
-static bool alone(crew *c, const wr_plan *p)
+static bool alone(const crew_work *w)
 {
-    for (size_t i = 0; i < c->n; i++) {
-        job *j = &c->job[i];
-        j->rc = wr_run(c->scenario, c->seed, i, c->keep, &j->result, &j->err);
-        j->done = true;
-        if (!tell(c, p, i))
-            return false;
-    }
-    return true;
+    void *own = NULL;
+    bool go = true;
+    for (size_t i = 0; go && i < w->n; i++)
+        go = w->take(w->arg, i, w->make(w->arg, i, &own));
+    if (w->leave && own)
+        w->leave(w->arg, own);
+    return go;
 }
 
-static bool together(crew *c, const wr_plan *p, size_t threads)
+static size_t hands(const crew_work *w)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t wanted = w->threads ? w->threads : cores > 0 ? (size_t)cores : 1;
+    return wanted < w->n ? wanted : w->n;
+}
+
+static bool together(crew *c, size_t threads)
 {
     pthread_t *hand = memory_get(threads * sizeof *hand);
     size_t hired = 0;
+    bool stop = false;
     while (hired < threads && !pthread_create(&hand[hired], NULL, work, c))
         hired++;
-    bool whole = hired ? follow(c, p) : alone(c, p);
+    size_t taken = hired ? follow(c, &stop) : 0;
     for (size_t i = 0; i < hired; i++)
         pthread_join(hand[i], NULL);
     free(hand);
-    return whole;
+    if (!hired)
+        return alone(c->w);
+    for (size_t i = taken; i < c->w->n; i++)
+        if (c->made[i].done)
+            c->w->take(c->w->arg, i, c->made[i].of);
+    return !stop;
 }
 
-static size_t hands(const wr_plan *p, size_t n)
+bool crew_run(const crew_work *w)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t wanted = p->threads ? p->threads : cores > 0 ? (size_t)cores : 1;
-    return wanted < n ? wanted : n;
-}
-
-/* Moves what succeeded into the experiment, in order; the first failure is the error. */
-static int gather(crew *c, wr_experiment *out, wr_err *err)
-{
-    int rc = 0;
-    out->result = memory_get((c->n + 1) * sizeof *out->result);
-    for (size_t i = 0; i < c->n; i++) {
-        job *j = &c->job[i];
-        if (!j->done)
-            continue;
-        if (!j->rc) {
-            out->result[out->n++] = j->result;
-            continue;
-        }
-        wr_result_destroy(j->result);
-        if (!rc)
-            rc = wr_fail(err, j->rc, "replication %zu: %s", i, j->err.text);
-    }
-    return rc;
-}
-
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-int wr_lab_run(const wr_scenario *s, const wr_plan *p, wr_experiment *out, wr_err *err)
-{
-    const wr_scenario_view *look = wr_scenario_look(s);
-    double begin = seconds();
-    crew c = {.scenario = s, .keep = p->keep, .seed = p->has_seed ? p->seed : look->seed,
-              .n = p->replications ? p->replications : look->replications};
-    stat_quiet();
+    size_t threads = hands(w);
+    if (threads < 2)
+        return alone(w);
+    crew c = {.w = w, .made = memory_get(w->n * sizeof *c.made)};
     pthread_mutex_init(&c.lock, NULL);
     pthread_cond_init(&c.finished, NULL);
-    c.job = memory_get((c.n + 1) * sizeof *c.job);
-    size_t threads = hands(p, c.n);
-    bool whole = threads > 1 ? together(&c, p, threads) : alone(&c, p);
-    *out = (wr_experiment){.scenario = s, .seed = c.seed};
-    int rc = gather(&c, out, err);
-    out->complete = out->n == c.n;
-    out->wall_s = seconds() - begin;
-    free(c.job);
+    pthread_cond_init(&c.room, NULL);
+    bool whole = together(&c, threads);
+    pthread_cond_destroy(&c.room);
     pthread_cond_destroy(&c.finished);
     pthread_mutex_destroy(&c.lock);
-    wr_experiment_close(out);
-    if (!whole && !out->complete) /* weightier than a failure: the caller asked for it */
-        rc = wr_fail(err, WR_E_STOPPED, "stopped after %zu of %zu replications", out->n, c.n);
-    return rc;
+    free(c.made);
+    return whole;
 }

@@ -50,7 +50,7 @@ static void print(wr_experiment *x)
     sha256 sum;
     char seed[24];
     int len = snprintf(seed, sizeof seed, "\n%" PRIu64 "\n", x->seed);
-    const char *scenario = wr_scenario_look(x->scenario)->sha256;
+    const char *scenario = x->look->sha256;
     sha256_init(&sum);
     sha256_add(&sum, scenario, strlen(scenario));
     sha256_add(&sum, seed, (size_t)len);

@@ -193,7 +193,7 @@ static void put_slo(FILE *to, const wr_experiment *x)
     fputs(x->verdicts ? "\n  ],\n" : "],\n", to);
 }
 
-static void put_cost(FILE *to, const wr_experiment *x)
+static void put_cost(FILE *to, const wr_experiment *x, const char *end)
 {
     fputs("  \"cost\": {", to);
     put_field(to, "total_usd", x->cost_usd);
@@ -214,7 +214,7 @@ static void put_cost(FILE *to, const wr_experiment *x)
         put_field(to, "usd", c->usd);
         fputc('}', to);
     }
-    fputs(x->costs ? "\n  ]},\n" : "]},\n", to);
+    fprintf(to, x->costs ? "\n  ]}%s\n" : "]}%s\n", end);
 }
 
 static void put_head(FILE *to, const wr_experiment *x)
@@ -222,7 +222,7 @@ static void put_head(FILE *to, const wr_experiment *x)
     fputs("{\n  ", to);
     put_word(to, "weir", WR_VERSION);
     fputs(", ", to);
-    put_word(to, "scenario", wr_scenario_look(x->scenario)->name);
+    put_word(to, "scenario", x->look->name);
     fprintf(to, ", \"seed\": %" PRIu64 ", \"replications\": %zu,\n  ", x->seed, x->n);
     put_field(to, "duration_s", x->duration_s);
     fputs(", ", to);
@@ -242,11 +242,39 @@ void wr_print_json(const wr_experiment *x, const char *stats_filter, FILE *to)
     put_metrics(to, x, stats_filter);
     put_causes(to, x);
     put_slo(to, x);
-    put_cost(to, x);
+    put_cost(to, x, ",");
     fputs("  \"warnings\": [", to);
     for (size_t i = 0; i < x->warnings; i++) {
         fputs(i ? ", " : "", to);
         put_text(to, x->warning[i]);
     }
     fputs("]\n}\n", to);
+}
+
+/* Plain numbers as such, all else as text. */
+static void put_value(FILE *to, const char *s)
+{
+    char *end;
+    double x = strtod(s, &end);
+    if (*s && !*end && strspn(s, "0123456789.+-eE") == strlen(s))
+        put_number(to, x);
+    else
+        put_text(to, s);
+}
+
+void wr_print_json_point(const wr_experiment *x, const wr_point *at, const char *stats_filter, FILE *to)
+{
+    fprintf(to, "{\n  \"point\": %zu, \"replications\": %zu, \"values\": {", x->point, x->n);
+    for (size_t i = 0; i < at->n; i++) {
+        fputs(i ? ", " : "", to);
+        put_text(to, at->set[i].path);
+        fputs(": ", to);
+        put_value(to, at->set[i].value);
+    }
+    fputs("},\n", to);
+    put_metrics(to, x, stats_filter);
+    put_causes(to, x);
+    put_slo(to, x);
+    put_cost(to, x, "");
+    fputs("}", to);
 }

@@ -19,7 +19,7 @@ static void print_heading(const wr_experiment *x, FILE *to, bool color)
 {
     text t = {0};
     text_printf(&t, color ? "\033[1m%s\033[0m   %zu replication%s × " : "%s   %zu replication%s × ",
-                wr_scenario_look(x->scenario)->name, x->n, x->n == 1 ? "" : "s");
+                x->look->name, x->n, x->n == 1 ? "" : "s");
     words_clock(&t, x->duration_s);
     text_printf(&t, "   seed %" PRIu64 "   ", x->seed);
     words_value(&t, (double)x->events, UNIT_PLAIN);

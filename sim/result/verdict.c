@@ -88,7 +88,7 @@ static void judge(const side *s, wr_verdict *v, wr_arena *a)
 
 void judge_all(wr_experiment *x, wr_arena *a)
 {
-    const wr_scenario_view *look = wr_scenario_look(x->scenario);
+    const wr_scenario_view *look = x->look;
     size_t slos = look->slos;
     for (size_t rep = 0; rep < x->n; rep++)
         slos = x->result[rep]->slos < slos ? x->result[rep]->slos : slos;

@@ -275,10 +275,8 @@ static void harvest_causes(crop *h)
 
 static const char *blame_cause(const blame *b)
 {
-    if (b->code == -1)
-        return framework_codes[CODE_TIMEOUT].cause;
-    if (b->code < -1)
-        return framework_codes[b->code == -2 ? CODE_FAULT_ERROR : CODE_FAULT_THROTTLE].cause;
+    if (b->code < 0)
+        return framework_codes[-1 - b->code].cause;
     return b->where->model->codes[b->code].cause;
 }
 

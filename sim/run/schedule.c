@@ -1,7 +1,8 @@
 /* schedule.c - applies and lifts the faults of a scenario at their times.
  *
  * Each fault is a small state machine of CONTROL events: it begins at its times, every so often, or after
- * random times to failure; it lasts as long as it is drawn to last. What a fault does is the model's
+ * random times to failure; it lasts as long as it is drawn to last. A factor with a ramp grows in steps, each a fault
+ * of the model's own that multiplies by a little more; at the end all are lifted. What a fault does is the model's
  * business, except for errors, throttles and latency, which the runtime applies to anything. Streams are
  * named by the number of the fault, so that adding one moves no other. Truth: tests/unit/test_run.c. */
 #include "run.h"
@@ -65,32 +66,104 @@ static void apply(upset *u, bool on)
     }
 }
 
+/* ---- a factor that grows ------------------------------------------------------------------------------ */
+enum { RAMP_STEPS = 100 };
+typedef struct climb { /* one occurrence: each step multiplies by what takes it to the next height */
+    upset *u;
+    int made;
+    double height;
+    char *cfg; /* of each step, side by side: its address is the mark that lifts it */
+} climb;
+
+static void climb_step(wr_comp *self, void *arg);
+
+static void climb_on(climb *c, double height)
+{
+    const scenario_fault *f = c->u->f;
+    wr_comp *comp = c->u->r->comp[f->comp];
+    char *cfg = c->cfg + (size_t)c->made++ * f->cfg_size;
+    memcpy(cfg, f->cfg, f->cfg_size);
+    *(double *)(void *)(cfg + f->factor) = height / c->height;
+    c->height = height;
+    comp->model->fault(comp, f->row, cfg, true);
+}
+
+/* The middle of a step's stretch of the line, so that the mean is exact; the top at the end. */
+static void climb_step(wr_comp *self, void *arg)
+{
+    climb *c = arg;
+    const scenario_fault *f = c->u->f;
+    double top = *(const double *)(const void *)((const char *)f->cfg + f->factor);
+    (void)self;
+    if (c->made < 0)
+        return; /* it has ended */
+    bool over = c->made == RAMP_STEPS;
+    climb_on(c, over ? top : 1 + (top - 1) * (c->made + 0.5) / RAMP_STEPS);
+    if (!over)
+        wr_engine_at(c->u->r->engine, run_now(c->u->r) + f->ramp / RAMP_STEPS, WR_PHASE_CONTROL, climb_step, NULL, c);
+}
+
+static climb *climb_begin(upset *u)
+{
+    climb *c = arena_alloc(u->r->arena, sizeof *c);
+    *c = (climb){.u = u, .height = 1};
+    c->cfg = arena_aligned(u->r->arena, (RAMP_STEPS + 1) * u->f->cfg_size, 64);
+    note_fault(u, true);
+    climb_step(NULL, c);
+    return c;
+}
+
+static void climb_end(climb *c)
+{
+    const scenario_fault *f = c->u->f;
+    wr_comp *comp = c->u->r->comp[f->comp];
+    note_fault(c->u, false);
+    while (c->made > 0)
+        comp->model->fault(comp, f->row, c->cfg + (size_t)--c->made * f->cfg_size, false);
+    c->made = -1;
+}
+
+/* ---- when --------------------------------------------------------------------------------------------- */
 static void begins(wr_comp *self, void *arg);
 
-static void after(const upset *u, wr_dur d, wr_event_fn *fn, upset *arg)
+static void after(const upset *u, wr_dur d, wr_event_fn *fn, void *arg)
 {
     wr_time now = run_now(u->r);
     if (d < WR_NEVER - now)
         wr_engine_at(u->r->engine, now + d, WR_PHASE_CONTROL, fn, NULL, arg);
 }
 
+static void again(upset *u)
+{
+    if (u->f->mttf)
+        after(u, wr_draw_dur(u->f->mttf, &u->rng), begins, u);
+}
+
 static void ends(wr_comp *self, void *arg)
 {
     (void)self;
-    upset *u = arg;
-    apply(u, false);
-    if (u->f->mttf)
-        after(u, wr_draw_dur(u->f->mttf, &u->rng), begins, u);
+    apply(arg, false);
+    again(arg);
+}
+
+static void climb_ends(wr_comp *self, void *arg)
+{
+    climb *c = arg;
+    (void)self;
+    climb_end(c);
+    again(c->u);
 }
 
 static void begins(wr_comp *self, void *arg)
 {
     (void)self;
     upset *u = arg;
-    apply(u, true);
+    climb *c = u->f->ramp ? climb_begin(u) : NULL;
+    if (!c)
+        apply(u, true);
     const wr_dist *lasts = u->f->mttr ? u->f->mttr : u->f->lasts;
     if (lasts)
-        after(u, wr_draw_dur(lasts, &u->rng), ends, u);
+        after(u, wr_draw_dur(lasts, &u->rng), c ? climb_ends : ends, c ? (void *)c : u);
     if (u->f->every > 0)
         after(u, u->f->every, begins, u);
 }

@@ -178,7 +178,8 @@ static void judge_window(objective *o, const window *w)
 
 static void windows_end(objective *o, wr_time now)
 {
-    for (window *w = o->ring; w < o->ring + o->windows; w++) {
+    for (size_t i = 0; i < o->windows; i++) {
+        window *w = &o->ring[i];
         if (w->opened == WR_NEVER || now - w->opened < o->f->over)
             continue;
         if (now <= o->to)
@@ -189,11 +190,11 @@ static void windows_end(objective *o, wr_time now)
 
 static void window_begins(objective *o, wr_time now)
 {
-    window *w = o->ring, *end = o->ring + o->windows;
-    while (w < end && w->opened != WR_NEVER)
-        w++;
-    if (w < end && now >= o->from && now < o->to)
-        window_open(o, w);
+    size_t i = 0;
+    while (i < o->windows && o->ring[i].opened != WR_NEVER)
+        i++;
+    if (i < o->windows && now >= o->from && now < o->to)
+        window_open(o, &o->ring[i]);
 }
 
 void judge_period(judge *j)

@@ -31,6 +31,44 @@ void call_blame_end(wr_call *c)
         b->count++;
 }
 
+static const wr_call *deepest(const wr_call *c)
+{
+    while (c->child)
+        c = c->child;
+    return c;
+}
+
+static void blame_place(wr_call *mine, const wr_call *at)
+{
+    if (mine->cause_where)
+        return;
+    mine->cause_where = at->to;
+    mine->cause_code = -1;
+    mine->cause_stage = at->stage;
+}
+
+void call_blame_late(const wr_call *c, wr_call *mine)
+{
+    const wr_call *at = deepest(c);
+    if (!mine)
+        return;
+    for (int i = 0; mine->open == 1 && i < WR_STAGES - 1; i++)
+        mine->span[i] += c->span[i];
+    if (mine->open == 1 && at->stage != WR_SERVICE)
+        mine->span[at->stage - 1] += run_now(c->from->run) - at->since;
+    blame_place(mine, at);
+}
+
+void wr_call_expire(wr_call *c)
+{
+    const wr_call *at = deepest(c);
+    if (at != c && c->open == 1 && at->stage != WR_SERVICE)
+        c->span[at->stage - 1] += run_now(c->from->run) - at->since;
+    c->cause_where = NULL; /* of a branch that had failed before */
+    blame_place(c, at);
+    comp_cause(c->from, CODE_TIMEOUT);
+}
+
 /* Spans of an ended call belong to its parent when nothing else of it is open: counted waits never overlap. */
 void call_fold(wr_call *c)
 {
@@ -50,6 +88,24 @@ void call_pass_cause(wr_call *c)
         mine->cause_stage = c->cause_stage;
     }
 }
+
+/* ---- how long it is waited for ---------------------------------------------------------------------------- */
+wr_dur wr_call_left(const wr_call *c)
+{
+    wr_time until = WR_NEVER, now = run_now(c->from->run);
+    for (; c; c = c->parent)
+        if (c->deadline && c->deadline < until)
+            until = c->deadline;
+    return until == WR_NEVER ? WR_NEVER : until > now ? until - now : 0;
+}
+
+void wr_call_wait_until(wr_call *c, wr_time t)
+{
+    c->deadline = t == WR_NEVER ? 0 : t;
+}
+
+void wr_call_set_retry_after(wr_call *c, wr_dur d) { c->retry_after = (float)wr_dur_to_s(d); }
+wr_dur wr_call_retry_after(const wr_call *c) { return wr_dur_from_s((double)c->retry_after); }
 
 /* ---- what a call says --------------------------------------------------------------------------------- */
 enum wr_op wr_call_op(const wr_call *c) { return (enum wr_op)c->op; }
@@ -132,6 +188,12 @@ wr_cause wr_call_cause(const wr_call *c)
 void wr_call_clear_cause(wr_call *c)
 {
     c->cause_where = NULL;
+}
+
+void call_blame_own(wr_call *c, wr_comp *self, int row)
+{
+    call_set_cause(c, self, -1 - row);
+    comp_cause(self, row);
 }
 
 void wr_call_blame(wr_call *c, wr_comp *self, int code)

@@ -15,6 +15,7 @@
 
 #define BLOCK 256
 #define LANES 64
+#define GUESSES 16
 #define MOST_OPEN 10000000 /* calls in flight: some 3 GB */
 
 struct call_pool {
@@ -23,6 +24,7 @@ struct call_pool {
     uint64_t open, made;
     int lanes;
     lane lane[LANES]; /* the last one also takes all further lengths */
+    lane *guess[GUESSES]; /* by the length's bits: the lane found last */
 };
 
 struct call_pool *calls_create(run *r)
@@ -44,8 +46,8 @@ static void overflow(run *r)
     double here = 0;
     for (const wr_comp *c = r->first; c; c = c->next) {
         const cell *level = comp_cell(c, WR_U_IN_SYSTEM);
-        if (level && !c->traffic && level->level > here) {
-            here = level->level;
+        if (level && !c->traffic && cell_level(level) > here) {
+            here = cell_level(level);
             most = c;
         }
     }
@@ -66,17 +68,21 @@ static void pool_grow(struct call_pool *p)
     }
 }
 
-/* Whole cache lines become zero by plain stores: a string instruction costs more than the line. */
-static inline void clear_lines(void *from, size_t bytes)
+/* A whole cache line becomes zero by plain stores: a string instruction costs more than the line. */
+static inline void clear_line(void *at)
 {
-    typedef struct line {
-        uint64_t word[8];
-    } line;
-    for (line *l = from, *end = l + bytes / sizeof *l; l < end; l++)
-        *l = (line){0};
+    typedef uint64_t words __attribute__((vector_size(16), may_alias));
+    words *w = at, none = {0};
+    w[0] = w[1] = w[2] = w[3] = none;
 }
 
-static wr_call *take(run *r, wr_comp *from, wr_comp *to, wr_call *mine)
+static inline void clear_room(wr_call *c)
+{
+    clear_line(c->mine);
+    clear_line(c->room);
+}
+
+static inline wr_call *take(run *r, wr_comp *from, wr_comp *to, wr_call *mine)
 {
     struct call_pool *p = r->calls;
     if (!p->free)
@@ -84,7 +90,10 @@ static wr_call *take(run *r, wr_comp *from, wr_comp *to, wr_call *mine)
     wr_call *c = p->free;
     p->free = c->parent;
     p->open++;
-    clear_lines(c, offsetof(struct wr_call, line));
+    clear_line(c);
+    clear_line((char *)c + 64);
+    clear_line((char *)c + 128);
+    static_assert(offsetof(struct wr_call, line) == 192, "three lines");
     c->from = from;
     c->to = to;
     c->parent = mine;
@@ -106,12 +115,8 @@ static void lane_remove(wr_call *c)
     c->lane = NULL;
 }
 
-/* Frees the call when nobody needs it any more. */
-static void settle(wr_call *c)
+static inline void give_back(wr_call *c)
 {
-    unsigned over = (c->state & ROOT) ? c->state & CLOSED : (c->state & (ANSWERED | LOST) ? c->state & TOLD : 0);
-    if (!over || c->open || c->holds)
-        return;
     struct call_pool *p = c->from->run->calls;
     c->state = 0;
     c->from = c->to = NULL;
@@ -120,8 +125,18 @@ static void settle(wr_call *c)
     p->open--;
 }
 
+/* Frees the call when nobody needs it any more. */
+static inline void settle(wr_call *c)
+{
+    if (!(c->state & (TOLD | CLOSED)))
+        return;
+    unsigned over = (c->state & ROOT) ? c->state & CLOSED : (c->state & (ANSWERED | LOST) ? c->state & TOLD : 0);
+    if (over && !c->open && !c->holds)
+        give_back(c);
+}
+
 /* The caller no longer has this call open. */
-static void detach(wr_call *c)
+static inline void detach(wr_call *c)
 {
     wr_call *mine = c->parent;
     if (!mine)
@@ -134,19 +149,28 @@ static void detach(wr_call *c)
 /* ---- send and deliver -------------------------------------------------------------------------- */
 static void lane_fire(wr_comp *self, void *arg);
 
-static lane *lane_of(run *r, wr_dur length)
+/* The lane of a length; of the last one, which holds many lengths in order, when there are too many. */
+static lane *lane_search(run *r, wr_dur length)
 {
     struct call_pool *p = r->calls;
     for (int i = 0; i < p->lanes; i++)
         if (p->lane[i].length == length)
             return &p->lane[i];
     if (p->lanes == LANES)
-        return NULL;
+        return &p->lane[LANES - 1];
     p->lane[p->lanes] = (lane){.length = length, .run = r};
     return &p->lane[p->lanes++];
 }
 
-static void lane_arm(lane *l)
+static inline lane *lane_of(run *r, wr_dur length)
+{
+    lane **guess = &r->calls->guess[(uint64_t)length >> 20 & (GUESSES - 1)];
+    if (!*guess || (*guess)->length != length)
+        *guess = lane_search(r, length);
+    return *guess;
+}
+
+static inline void lane_arm(lane *l)
 {
     if (l->armed || !l->head)
         return;
@@ -155,7 +179,7 @@ static void lane_arm(lane *l)
 }
 
 /* Behind all that end before it: at the tail, unless the lane holds many lengths. */
-static void lane_insert(lane *l, wr_call *c)
+static inline void lane_insert(lane *l, wr_call *c)
 {
     wr_call *before = l->tail;
     while (before && before->deadline > c->deadline)
@@ -182,15 +206,13 @@ static void lane_fire(wr_comp *self, void *arg)
     lane_arm(l);
 }
 
-static void arm(run *r, wr_call *c, wr_dur timeout)
+static inline void arm(run *r, wr_call *c, wr_dur timeout)
 {
     wr_time now = run_now(r);
     if (timeout <= 0 || timeout >= WR_NEVER - now)
         return;
     c->deadline = now + timeout;
     lane *l = lane_of(r, timeout);
-    if (!l)
-        l = &r->calls->lane[LANES - 1]; /* of many lengths: kept in order */
     lane_insert(l, c);
     c->lane = l;
     lane_arm(l);
@@ -207,10 +229,10 @@ static void deliver(wr_comp *to, void *arg)
     }
     c->state |= DELIVERED;
     c->arrived = c->since = run_now(r);
-    clear_lines(c->mine, sizeof c->mine + sizeof c->room);
+    clear_room(c);
     cell_add(to->uniform[0], 1); /* requests */
     if (to->presence)
-        wr_shift(to, WR_U_IN_SYSTEM, 1);
+        cell_step(to->uniform[WR_U_IN_SYSTEM - WR_U_REQUESTS], 1, c->since);
     if (to->faulty && fault_answers(to, c))
         return;
     to->model->call(to, c);
@@ -277,7 +299,7 @@ wr_call *wr_call_open(wr_comp *self, wr_call *mine, const wr_send *what)
     c->operation = (uint16_t)what->operation;
     c->priority = what->priority;
     c->az = (int16_t)(what->az >= 0 ? what->az : self->az);
-    clear_lines(c->mine, sizeof c->mine + sizeof c->room);
+    clear_room(c);
     return c;
 }
 
@@ -322,29 +344,41 @@ static void answer(wr_comp *from, void *arg)
         settle(mine);
 }
 
-static void count_end(wr_comp *to, const wr_call *c, wr_time now)
+static void count_bad_end(wr_comp *to, const wr_call *c, double s)
 {
     static const short counter[WR_STATUSES] = {[WR_THROTTLED] = WR_U_THROTTLED,
                                                [WR_TIMEOUT] = WR_U_TIMEOUTS,
                                                [WR_REJECTED] = WR_U_REJECTED};
+    wr_observe(to, WR_U_LATENCY_ALL, s);
+    wr_add(to, WR_U_ERRORS, 1);
+    if (counter[c->status])
+        wr_add(to, counter[c->status], 1);
+}
+
+static void count_late(wr_comp *to, const wr_call *c)
+{
+    bool leaving = to->run->leaving == c;
+    if (!leaving)
+        wr_add(to, WR_U_LATE, 1);
+    if (!leaving || !c->ask->cancel)
+        wr_add(c->from, WR_U_LATE, 1);
+}
+
+static inline void count_end(wr_comp *to, const wr_call *c, wr_time now)
+{
     double s = (double)(now - c->arrived) / 1e9;
     if (c->status == WR_OK) {
-        wr_add(to, WR_U_COMPLETED, 1);
-        wr_observe(to, WR_U_LATENCY, s);
+        cell_add(to->uniform[WR_U_COMPLETED - WR_U_REQUESTS], 1);
+        cell_observe(to->uniform[WR_U_LATENCY - WR_U_REQUESTS], s);
         if (!(c->state & ABANDONED))
-            wr_add(to, WR_U_GOODPUT, 1);
+            cell_add(to->uniform[WR_U_GOODPUT - WR_U_REQUESTS], 1);
     } else {
-        wr_observe(to, WR_U_LATENCY_ALL, s);
-        wr_add(to, WR_U_ERRORS, 1);
-        if (counter[c->status])
-            wr_add(to, counter[c->status], 1);
+        count_bad_end(to, c, s);
     }
-    if (c->state & ABANDONED) {
-        wr_add(to, WR_U_LATE, 1);
-        wr_add(c->from, WR_U_LATE, 1);
-    }
+    if (c->state & ABANDONED)
+        count_late(to, c);
     if (to->presence)
-        wr_shift(to, WR_U_IN_SYSTEM, -1);
+        cell_step(to->uniform[WR_U_IN_SYSTEM - WR_U_REQUESTS], -1, now);
 }
 
 /* The answer leaves the callee now. */
@@ -403,10 +437,14 @@ void wr_reply_status(wr_call *c, enum wr_status s)
 {
     const wr_code *codes = c->to->model->codes;
     int row = 0;
+    if (s == WR_OK) {
+        wr_reply_after(c, 0, 0);
+        return;
+    }
     while (codes[row].name && codes[row].status != s)
         row++;
-    if (s == WR_OK || (!c->cause_where && codes[row].name)) {
-        wr_reply_after(c, 0, s == WR_OK ? 0 : row);
+    if (!c->cause_where && codes[row].name) {
+        wr_reply_after(c, 0, row);
         return;
     }
     set_answer(c, codes[row].name ? row : -1, s);
@@ -418,9 +456,7 @@ void call_answer_fault(wr_call *c, enum wr_status s)
 {
     int row = s == WR_THROTTLED ? CODE_FAULT_THROTTLE : CODE_FAULT_ERROR;
     set_answer(c, -1, s);
-    call_set_cause(c, c->to, -2);
-    c->cause_code = (int16_t)(-2 - (row == CODE_FAULT_THROTTLE));
-    comp_cause(c->to, row);
+    call_blame_own(c, c->to, row);
     leave(c->to, c);
 }
 
@@ -434,20 +470,18 @@ void wr_reply_never(wr_call *c)
 }
 
 /* ---- timeouts and drops ----------------------------------------------------------------------------- */
-static const wr_call *deepest(const wr_call *c)
-{
-    while (c->child)
-        c = c->child;
-    return c;
-}
-
 /* The caller stops waiting: the time so far is counted where the call stood. */
 static void abandon(wr_call *c)
 {
     c->state |= TOLD | ABANDONED;
     detach(c);
-    if ((c->state & DELIVERED) && !(c->state & (ANSWERED | LOST)) && c->to->model->gone)
-        c->to->model->gone(c->to, c);
+    if (!(c->state & DELIVERED) || (c->state & (ANSWERED | LOST)) || !c->to->model->gone)
+        return;
+    run *r = c->to->run;
+    const wr_call *before = r->leaving;
+    r->leaving = c; /* what it ends within gone() is not late: a balancer's 460, work that is given up */
+    c->to->model->gone(c->to, c);
+    r->leaving = before;
 }
 
 static void expire(wr_call *c)
@@ -456,19 +490,9 @@ static void expire(wr_call *c)
     wr_call *mine = c->parent;
     if (c->state & TOLD)
         return;
-    const wr_call *at = deepest(c);
-    wr_dur spent[WR_STAGES - 1];
-    memcpy(spent, c->span, sizeof spent);
-    if (at->stage != WR_SERVICE)
-        spent[at->stage - 1] += run_now(from->run) - at->since;
-    for (int i = 0; mine && mine->open == 1 && i < WR_STAGES - 1; i++)
-        mine->span[i] += spent[i];
-    if (mine && !mine->cause_where) {
-        mine->cause_where = at->to;
-        mine->cause_code = -1;
-        mine->cause_stage = at->stage;
-    }
-    comp_cause(from, CODE_TIMEOUT);
+    call_blame_late(c, mine);
+    if (from->model->has & WR_HAS_RETRIES) /* a client's; a balancer's or gateway's own limit has a code of its own */
+        comp_cause(from, CODE_TIMEOUT);
     uint8_t status = c->status;
     int16_t code = c->code;
     uint8_t own = c->state & OWN_CODE;

@@ -40,7 +40,7 @@ struct wr_call {
     const wr_comp *cause_where;
     int16_t cause_code;
     uint8_t cause_stage;
-    float response;
+    float response, retry_after;
     uint64_t stamp;
     /* 192 */
     _Alignas(64) call_line line;
@@ -53,7 +53,28 @@ void call_end_stage(wr_call *c, wr_time now);
 void call_blame_end(wr_call *c);   /* at a source: counts what ended its request */
 void call_fold(wr_call *c);        /* spans of an ended call belong to its parent when nothing else of it is open */
 void call_pass_cause(wr_call *c);  /* the first cause travels up unchanged */
+void call_blame_late(const wr_call *c, wr_call *mine); /* `mine` stopped waiting for c: where its time went */
 void call_set_cause(wr_call *c, const wr_comp *where, int code);
 /* network.c: one way from a to b; WR_NEVER: the packet is lost. */
-wr_dur call_travel(run *r, const wr_comp *a, int a_az, const wr_comp *b, int b_az);
+wr_dur call_travel_odd(run *r, const wr_comp *a, int a_az, const wr_comp *b, int b_az);
+wr_dur call_travel_drawn(run *r, const net_law *l);
+extern const uint8_t call_apart[4][4]; /* by enum wr_net of both: row of run->net, or CALL_HERE */
+enum { CALL_HERE = 4 };
+static inline wr_dur call_hop(run *r, const wr_comp *a, int a_az, const wr_comp *b, int b_az)
+{
+    if (r->net_off)
+        return 0;
+    int which = call_apart[a->net][b->net];
+    if (which == CALL_HERE || (which == NET_SAME_AZ && a == b)) /* an instance's own work needs no network */
+        return 0;
+    if (which == NET_SAME_AZ && a_az != b_az && a_az >= 0 && b_az >= 0)
+        which = NET_CROSS_AZ;
+    const net_law *l = &r->net[which];
+    return l->dist ? call_travel_drawn(r, l) : l->fixed;
+}
+
+static inline wr_dur call_travel(run *r, const wr_comp *a, int a_az, const wr_comp *b, int b_az)
+{
+    return r->links || r->net_faults ? call_travel_odd(r, a, a_az, b, b_az) : call_hop(r, a, a_az, b, b_az);
+}
 #endif

@@ -21,6 +21,7 @@ const wr_code framework_codes[CODE_OWN] = {
     {"Timeout", "Client.Timeout", WR_TIMEOUT, 0, "The caller stopped waiting."},
     {"FaultError", "Fault.error_rate", WR_FAILED, 500, "An error that `faults:` asked for."},
     {"FaultThrottle", "Fault.throttle", WR_THROTTLED, 429, "A refusal that `faults:` asked for."},
+    {"BreakerOpen", "Client.BreakerOpen", WR_REJECTED, 0, "The circuit breaker of a step was open: nothing was sent."},
 };
 
 /* ---- the run --------------------------------------------------------------------------------- */
@@ -35,7 +36,7 @@ run *run_create(uint64_t seed, uint64_t replication)
     r->notes_end = &r->notes;
     r->calls = calls_create(r);
     r->end = WR_NEVER;
-    r->sink.run = r;
+    cell_init(&r->sink, r, 0, false);
     wr_rng_open(&r->net_rng, seed, replication, "network", "latency");
     return r;
 }
@@ -164,7 +165,7 @@ void comp_add_to(wr_comp *c, const wr_comp *group)
 {
     for (int i = 0; i < c->uniform_n; i++)
         if (c->uniform[i] != &c->run->sink && group->uniform[i] != &c->run->sink)
-            c->uniform[i]->also = group->uniform[i];
+            cell_join(c->uniform[i], group->uniform[i]);
 }
 
 static void make_codes(wr_comp *c)
@@ -303,33 +304,36 @@ bool comp_ratio(const wr_comp *c, int metric, ratio *out)
     return out->num && out->den;
 }
 
-void wr_add(wr_comp *self, int metric, double n)
+FOLDED void wr_add(wr_comp *self, int metric, double n)
 {
     cell_add(cell_of(self, metric), n);
 }
 
-void wr_set(wr_comp *self, int metric, double level)
+FOLDED void wr_set(wr_comp *self, int metric, double level)
 {
     cell_set(cell_of(self, metric), level);
 }
 
-void wr_shift(wr_comp *self, int metric, double by)
+FOLDED void wr_shift(wr_comp *self, int metric, double by)
 {
     cell *c = cell_of(self, metric);
-    cell_set(c, c->level + by);
+    if (by == 1 || by == -1)
+        cell_step(c, by > 0 ? 1 : -1, run_now(self->run));
+    else
+        cell_set(c, cell_level(c) + by);
 }
 
 double wr_level(const wr_comp *self, int metric)
 {
-    return cell_of(self, metric)->level;
+    return cell_level(cell_of(self, metric));
 }
 
-void wr_observe(wr_comp *self, int metric, double value)
+FOLDED void wr_observe(wr_comp *self, int metric, double value)
 {
     cell_observe(cell_of(self, metric), value);
 }
 
-void wr_observe_dur(wr_comp *self, int metric, wr_dur d)
+FOLDED void wr_observe_dur(wr_comp *self, int metric, wr_dur d)
 {
     cell_observe(cell_of(self, metric), (double)d / 1e9);
 }
@@ -365,13 +369,24 @@ void comp_cause(wr_comp *c, int row)
 }
 
 /* ---- what a model may ask about itself ---------------------------------------------------------------- */
-const void *wr_cfg(const wr_comp *self) { return self->cfg; }
-void *wr_state(wr_comp *self) { return self->state; }
-const void *wr_const_state(const wr_comp *self) { return self->state; }
+FOLDED const void *wr_cfg(const wr_comp *self) { return self->cfg; }
+FOLDED void *wr_state(wr_comp *self) { return self->state; }
+FOLDED const void *wr_const_state(const wr_comp *self) { return self->state; }
 const char *wr_name(const wr_comp *self) { return self->name; }
 const wr_model *wr_model_of(const wr_comp *c) { return c->model; }
-wr_time wr_now(const wr_comp *self) { return run_now(self->run); }
+FOLDED wr_time wr_now(const wr_comp *self) { return run_now(self->run); }
 int wr_az(const wr_comp *self) { return self->az; }
+void wr_set_dns_ttl(wr_comp *self, wr_dur ttl)
+{
+    self->has_dns_ttl = true;
+    self->dns_ttl = ttl;
+}
+
+wr_dur wr_dns_ttl(const wr_comp *c)
+{
+    return c->has_dns_ttl ? c->dns_ttl : -1;
+}
+
 void wr_set_az(wr_comp *self, int az) { self->az = (int16_t)az; }
 
 void *wr_alloc(wr_comp *self, size_t size)

@@ -160,6 +160,11 @@ void run_start(run *r)
 bool wr_followed(const wr_comp *group) { return group->followed; }
 bool wr_reported_unhealthy(const wr_comp *m) { return m->unhealthy > 0; }
 
+wr_dur wr_keep_alive(const wr_comp *c)
+{
+    return c->model->keep_alive ? c->model->keep_alive(c) : WR_NEVER;
+}
+
 bool wr_healthy(const wr_comp *c)
 {
     return !c->model->healthy || c->model->healthy(c);

@@ -6,6 +6,8 @@
  * windows, alarms). Sums of squares are taken about the first value seen, so that the deviation of a
  * constant is zero and not rounding. A level counts towards min and max only when it has held for some
  * time. Histograms are log-linear, 128 bins an octave, read off the bits of the double.
+ * What happens at every event is put off: values are kept in a short list, and the time at levels in
+ * one place a level, until the list is full or the cell is flushed. The results are the same to the bit.
  * Truth: tests/unit/test_metric.c. */
 #include "runtime.h"
 #include <math.h>
@@ -13,23 +15,37 @@
 #include <weir/result.h>
 
 #define OCTAVE_BINS 128
+#define LOG_PLACES ((uint64_t)HIST_OCTAVES * OCTAVE_BINS)
 
 static const accumulator nothing = {.min = INFINITY, .max = -INFINITY};
 
 void cell_init(cell *c, run *r, enum wr_metric_kind kind, bool histogram)
 {
-    *c = (cell){.now = nothing, .run = r, .kind = (uint8_t)kind};
+    *c = (cell){.now = nothing, .run = r, .kind = (uint8_t)kind, .apart = kind != WR_COUNT, .here = CELL_OTHER, .per = 1, .step = 1};
     if (histogram)
         c->h = arena_alloc(r->arena, sizeof *c->h);
 }
 
-/* The bin of hist_bin, in line: nearly every value lies within the octaves. */
-static inline double *log_bin(hist *h, wr_arena *a, double x)
+void cell_join(cell *c, cell *group)
+{
+    c->also = group;
+    c->apart = true;
+    c->level = cell_level(c);
+    c->here = CELL_OTHER;
+}
+
+/* The bin of hist_bin less one, in line, for what lies within the octaves; else LOG_PLACES or more. */
+static inline uint64_t log_place(double x)
 {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
-    uint64_t at = (bits >> 45) - ((uint64_t)(1023 + WR_HIST_MIN_EXP) << 7);
-    if (at >= (uint64_t)HIST_OCTAVES * OCTAVE_BINS) {
+    return (bits >> 45) - ((uint64_t)(1023 + WR_HIST_MIN_EXP) << 7);
+}
+
+static double *log_bin(hist *h, wr_arena *a, double x)
+{
+    uint64_t at = log_place(x);
+    if (at >= LOG_PLACES) {
         size_t bin = hist_bin(x);
         if (!bin)
             return &h->zero;
@@ -41,84 +57,145 @@ static inline double *log_bin(hist *h, wr_arena *a, double x)
     return *o + at % OCTAVE_BINS;
 }
 
-/* Levels are small whole numbers nearly always: an index instead of the search for a bin. */
-static inline double *bin_at(hist *h, wr_arena *a, double x)
+/* ---- counts and values ---------------------------------------------------------------------- */
+void cell_add_apart(cell *c, double n)
 {
-    int whole = x >= 0 && x < HIST_WHOLE ? (int)x : -1;
-    if ((double)whole != x)
-        return log_bin(h, a, x);
-    if (!h->whole)
-        h->whole = arena_alloc(a, HIST_WHOLE * sizeof *h->whole);
-    return h->whole + whole;
+    c->now.sum += n;
+    if (c->also)
+        cell_add(c->also, n);
 }
 
-static void sort_in(hist *h, wr_arena *a)
+static inline double least(double a, double b) { return a < b ? a : b; }
+static inline double most(double a, double b) { return a > b ? a : b; }
+
+static void bin_held(const cell *c, uint32_t n)
 {
-    for (int i = 0; h->whole && i < HIST_WHOLE; i++)
-        if (h->whole[i] > 0) {
-            *log_bin(h, a, i) += h->whole[i];
-            h->whole[i] = 0;
-        }
+    double *const *octave = c->h->octave;
+    for (const double *x = c->held, *end = x + n; x < end; x++) {
+        uint64_t at = log_place(*x);
+        double *o = at < LOG_PLACES ? octave[at / OCTAVE_BINS] : NULL;
+        *(o ? o + at % OCTAVE_BINS : log_bin(c->h, c->run->arena, *x)) += 1;
+    }
 }
 
-static void observe(cell *c, double x)
+void cell_count_held(cell *c)
 {
+    uint32_t n = c->held_n;
+    if (!n)
+        return;
     if (!c->seen) {
         c->seen = true;
-        c->shift = x;
+        c->shift = c->held[0];
     }
-    double d = x - c->shift;
-    c->now.n++;
-    c->now.sum += d;
-    c->now.squares += d * d;
-    if (x < c->now.min)
-        c->now.min = x;
-    if (x > c->now.max)
-        c->now.max = x;
-    c->level = x;
+    double shift = c->shift, sum = c->now.sum, squares = c->now.squares, min = c->now.min, max = c->now.max;
+    for (const double *x = c->held, *end = x + n; x < end; x++) {
+        double d = *x - shift;
+        sum += d;
+        squares += d * d;
+        min = least(*x, min);
+        max = most(*x, max);
+    }
+    c->now = (accumulator){.sum = sum, .n = c->now.n + n, .squares = squares, .min = min, .max = max};
     if (c->h)
-        *log_bin(c->h, c->run->arena, x) += 1;
+        bin_held(c, n);
+    c->level = c->held[n - 1];
+    c->held_n = 0;
 }
 
-void cell_observe(cell *c, double x)
+void cell_observe_apart(cell *c, double x)
 {
     if (!c->kind)
         return;
-    observe(c, x);
+    if (!c->held)
+        c->held = arena_alloc(c->run->arena, CELL_HELD * sizeof *c->held);
+    c->apart = c->also;
+    c->held[c->held_n++] = x;
+    if (c->held_n == CELL_HELD)
+        cell_count_held(c);
     if (c->also)
-        observe(c->also, x);
+        cell_observe(c->also, x);
 }
 
-static void integrate(cell *c, wr_time now)
+/* ---- levels --------------------------------------------------------------------------------- */
+static void weigh(cell *c, double x, double dt)
 {
-    if (now == c->since)
-        return;
-    double dt = (double)(now - c->since), x = c->level;
-    c->since = now;
     c->now.n += dt;
     c->now.sum += x * dt;
     c->now.squares += x * x * dt;
-    if (x < c->now.min)
-        c->now.min = x;
-    if (x > c->now.max)
-        c->now.max = x;
+    c->now.min = least(x, c->now.min);
+    c->now.max = most(x, c->now.max);
     if (c->h)
-        *bin_at(c->h, c->run->arena, x) += dt;
+        *log_bin(c->h, c->run->arena, x) += dt;
+}
+
+/* Up to now; a level counts when it has held for some time. */
+static inline void integrate(cell *c, wr_time now)
+{
+    uint32_t at = c->here & ~CELL_FINE;
+    if (at < CELL_STEPS)
+        c->steps[at] += now - c->since;
+    else if (now != c->since)
+        weigh(c, c->level, (double)(now - c->since));
+    c->since = now;
+}
+
+/* What stands in `steps` is counted: whole numbers of ns, so that nothing is lost by the detour. */
+static void weigh_steps(cell *c)
+{
+    for (uint32_t i = 0; c->steps && i < CELL_STEPS; i++)
+        if (c->steps[i]) {
+            weigh(c, i * c->step, (double)c->steps[i]);
+            c->steps[i] = 0;
+        }
+}
+
+static inline uint32_t place_of(const cell *c, double level)
+{
+    double at = level * c->per;
+    if (!(at >= 0 && at < CELL_STEPS) || c->also || (double)(int)at != at)
+        return CELL_OTHER;
+    return (uint32_t)(int)at + (c->per > 1 ? CELL_FINE : 0);
+}
+
+/* Levels come in halves, quarters ...: smaller steps, if they help. Levels that are no fractions are soon known. */
+static uint32_t finer(cell *c, double level)
+{
+    enum { FINEST = 16, TRIES = 8 };
+    uint32_t at = CELL_OTHER;
+    uint8_t per = c->per;
+    if (c->also || !(level >= 0) || level >= CELL_STEPS || ++c->tries > TRIES)
+        return CELL_OTHER;
+    weigh_steps(c);
+    while (at == CELL_OTHER && c->per < FINEST) {
+        c->per = (uint8_t)(2 * c->per);
+        at = place_of(c, level);
+    }
+    c->per = at == CELL_OTHER ? per : c->per;
+    c->step = 1.0 / c->per;
+    return at;
+}
+
+static void apart(cell *c, double level)
+{
+    if (c->also)
+        cell_set(c->also, cell_level(c->also) + (level - c->level));
+    else if (!c->steps)
+        c->steps = arena_alloc(c->run->arena, CELL_STEPS * sizeof *c->steps);
+    c->apart = c->also;
+    c->seen = true;
 }
 
 void cell_set(cell *c, double level)
 {
     if (!c->kind)
         return;
-    wr_time now = run_now(c->run);
-    if (c->also) {
-        integrate(c->also, now);
-        c->also->level += level - c->level;
-        c->also->seen = true;
-    }
-    integrate(c, now);
+    if (c->apart)
+        apart(c, level);
+    integrate(c, run_now(c->run));
+    c->here = place_of(c, level);
+    if (c->here == CELL_OTHER)
+        c->here = finer(c, level);
     c->level = level;
-    c->seen = true;
 }
 
 /* ---- taps ---------------------------------------------------------------------------------- */
@@ -153,7 +230,6 @@ static void pour_octave(cell *c, size_t o)
 
 static void pour_hist(cell *c)
 {
-    sort_in(c->h, c->run->arena);
     if (c->feeds)
         c->feeds->h->zero += c->h->zero;
     for (tap *t = c->taps; t; t = t->next)
@@ -182,8 +258,12 @@ static void feed(cell *to, const cell *c)
 
 static void settle(cell *c)
 {
-    if (c->kind == WR_LEVEL)
+    cell_count_held(c);
+    if (c->kind == WR_LEVEL) {
         integrate(c, run_now(c->run));
+        weigh_steps(c);
+        c->level = cell_level(c);
+    }
     if (c->fed_by)
         cell_flush(c->fed_by);
     if (c->feeds && c->now.n > 0)

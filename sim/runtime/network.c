@@ -5,21 +5,16 @@
 #include "call.h"
 
 /* ---- network ---------------------------------------------------------------------------------- */
-static wr_dur law(run *r, int which)
-{
-    const net_law *l = &r->net[which];
-    return l->dist ? wr_draw_dur(l->dist, &r->net_rng) : l->fixed;
-}
+const uint8_t call_apart[4][4] = {
+    [WR_NET_AWS] = {CALL_HERE, CALL_HERE, CALL_HERE, CALL_HERE},
+    [WR_NET_CLIENT] = {CALL_HERE, NET_CLIENT, NET_CLIENT, NET_SERVICE},
+    [WR_NET_VPC] = {CALL_HERE, NET_CLIENT, NET_SAME_AZ, NET_SERVICE},
+    [WR_NET_SERVICE] = {CALL_HERE, NET_SERVICE, NET_SERVICE, NET_SERVICE},
+};
 
-static wr_dur hop(run *r, const wr_comp *a, int a_az, const wr_comp *b, int b_az)
+wr_dur call_travel_drawn(run *r, const net_law *l)
 {
-    if (a->net == WR_NET_AWS || b->net == WR_NET_AWS)
-        return 0;
-    if (a->net == WR_NET_SERVICE || b->net == WR_NET_SERVICE)
-        return law(r, NET_SERVICE);
-    if (a->net == WR_NET_CLIENT || b->net == WR_NET_CLIENT)
-        return law(r, NET_CLIENT);
-    return law(r, a_az >= 0 && b_az >= 0 && a_az != b_az ? NET_CROSS_AZ : NET_SAME_AZ);
+    return wr_draw_dur(l->dist, &r->net_rng);
 }
 
 static int number(const wr_comp *c)
@@ -36,9 +31,9 @@ static bool pair(run *r, const net_link *l, int from, int to, wr_dur *d)
     return !there || !wr_rng_chance(&r->net_rng, l->loss);
 }
 
-wr_dur call_travel(run *r, const wr_comp *a, int a_az, const wr_comp *b, int b_az)
+wr_dur call_travel_odd(run *r, const wr_comp *a, int a_az, const wr_comp *b, int b_az)
 {
-    wr_dur d = r->net_off ? 0 : hop(r, a, a_az, b, b_az);
+    wr_dur d = call_hop(r, a, a_az, b, b_az);
     for (int i = 0; i < r->links; i++)
         if (!pair(r, &r->link[i], number(a), number(b), &d))
             return WR_NEVER;

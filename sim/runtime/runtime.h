@@ -11,6 +11,14 @@
 #include <weir/engine.h>
 #include <weir/model.h>
 
+/* What models call all the time: gcc folds it into its callers across files if it says inline. Clang, which is not asked
+ * to, takes the word for a mistake. */
+#ifdef __clang__
+#define FOLDED
+#else
+#define FOLDED inline
+#endif
+
 typedef struct run run;
 typedef struct cell cell;
 typedef struct tap tap;
@@ -21,33 +29,44 @@ typedef struct tap tap;
  * accumulator is flushed into all taps that are open. Periods, totals, `from .. to` windows, alarms and
  * stop_when are all taps. */
 #define HIST_OCTAVES 66  /* WR_HIST_OCTAVES */
-#define HIST_WHOLE 128   /* whole numbers below this are counted in a place of their own until the next flush */
+#define CELL_STEPS 128u  /* levels: time at each of so many steps, from 0, is kept until the next flush */
+#define CELL_FINE (1u << 20)  /* added to `here` where steps are fractions: only cell_set moves from there */
+#define CELL_OTHER (1u << 30) /* the level is none of the steps; far enough for nothing to lead back */
+#define CELL_HELD 64     /* values: so many are kept before they are counted */
 typedef struct hist { /* log-linear; the 128 bins of an octave are allocated when first touched */
     double *octave[HIST_OCTAVES];
     double zero;
-    double *whole;       /* NULL until a whole number was seen */
 } hist;
 
 typedef struct accumulator {
-    double n;        /* observations; of a level: ns covered */
     double sum;      /* count: the sum; value: sum of (x - shift); level: integral over ns */
+    double n;        /* observations; of a level: ns covered */
     double squares;  /* of (x - shift); of a level: its square's integral */
     double min, max; /* +inf, -inf: none */
 } accumulator;
 
+/* What every event touches comes first: one cache line. */
 struct cell {
-    accumulator now; /* since the last flush */
-    double level;    /* level: at present; value: the last observation */
-    wr_time since;   /* level: integrated up to here */
+    run *run;
+    wr_time since;   /* level: counted up to here */
+    wr_dur *steps;   /* level: time since the last flush at 0, 1, 2 ... steps */
+    double step;     /* level: 1, or 1/2, 1/4 ... where levels are fractions */
+    uint8_t per;     /* 1 / step */
+    uint8_t kind;    /* enum wr_metric_kind; 0: the sink of what is not recorded */
+    bool apart;      /* the short way does not do: it has a group, is the sink, or is new */
+    bool seen;
+    uint32_t here;   /* level: the present one in steps of 1; or in fractions, with CELL_FINE; or CELL_OTHER */
+    double *held;    /* value: observations not counted yet */
+    uint32_t held_n;
+    uint8_t tries;   /* to find smaller steps */
+    accumulator now; /* since the last flush, without what is in `steps` and `held` */
+    double level;    /* level: at present, unless it is in `here`; value: the last observation counted */
     double shift;    /* value: first one seen, keeps sums of squares exact */
     hist *h;         /* since the last flush; NULL: no histogram */
     cell *also;      /* the group's cell this one adds to; NULL: none */
     cell *feeds;     /* values: what is observed here belongs to that cell too, and is handed on when flushed */
     cell *fed_by;    /* the other end */
     tap *taps;       /* open ones */
-    run *run;
-    uint8_t kind;    /* enum wr_metric_kind; 0: the sink of what is not recorded */
-    bool seen;
     void *record;    /* sim/run's: what it keeps of this cell */
 };
 
@@ -69,18 +88,35 @@ double tap_stat(const cell *c, const tap *t, enum formula_stat s, double arg); /
 double tap_total(const tap *t, const cell *c);      /* sum; of a level: integral in seconds; for ratios */
 double hist_quantile(const hist *h, double n, double q, bool whole); /* nearest rank; whole: lower edges (levels) */
 double hist_above(const hist *h, double n, double x, bool whole);
-void cell_observe(cell *c, double x);
-void cell_set(cell *c, double level);
+void cell_join(cell *c, cell *group);               /* from now on what is counted here counts there, too */
+static inline double cell_level(const cell *c)
+{
+    return c->here < CELL_STEPS ? (double)c->here : c->level;
+}
+void cell_add_apart(cell *c, double n);
 static inline void cell_add(cell *c, double n)
 {
-    c->now.sum += n;
-    c->seen = true;
-    if (c->also)
-        c->also->now.sum += n, c->also->seen = true;
+    if (c->apart)
+        cell_add_apart(c, n);
+    else
+        c->now.sum += n;
 }
+void cell_observe_apart(cell *c, double x);
+void cell_count_held(cell *c);
+static inline void cell_observe(cell *c, double x)
+{
+    if (c->apart) {
+        cell_observe_apart(c, x);
+        return;
+    }
+    c->held[c->held_n++] = x;
+    if (c->held_n == CELL_HELD)
+        cell_count_held(c);
+}
+void cell_set(cell *c, double level);
 
 /* ---- components (comp.c) --------------------------------------------------------------------------------- */
-enum { CODE_TIMEOUT, CODE_FAULT_ERROR, CODE_FAULT_THROTTLE, CODE_OWN }; /* rows of causes before the model's own codes */
+enum { CODE_TIMEOUT, CODE_FAULT_ERROR, CODE_FAULT_THROTTLE, CODE_BREAKER_OPEN, CODE_OWN }; /* rows of causes before the model's own codes */
 extern const wr_code framework_codes[CODE_OWN];
 
 typedef struct blame { /* requests of a traffic that ended badly, by what ended them */
@@ -123,6 +159,8 @@ struct wr_comp {
     int unhealthy;       /* followers that reported it unhealthy */
     int holders;         /* followers that have not let go of it */
     bool leaving;
+    bool has_dns_ttl;
+    wr_dur dns_ttl;      /* where it has one of its own */
     struct follow *followers;  /* of this group */
     struct member *members;    /* of this group, joined and not left */
     struct comp_fault *errors; /* error_rate and throttle in force */
@@ -151,6 +189,7 @@ struct run {
     double (*quota)(const void *arg, const char *name);
     const void *quota_arg;
     struct call_pool *calls;
+    const wr_call *leaving;       /* whose caller is leaving just now */
     net_law net[4];               /* NET_CLIENT ... */
     bool net_off;
     int links;
@@ -173,6 +212,18 @@ wr_comp *run_add(run *r, const wr_model *m, const char *name, const void *cfg, i
 void run_start(run *r);   /* start functions: resources, then traffic; then memberships */
 void run_break(run *r, const char *why); /* ends the run at once with WR_E_LIMIT */
 static inline wr_time run_now(const run *r) { return wr_engine_now(r->engine); }
+/* A level moves by a whole number; what is not short is cell_set's. */
+static inline void cell_step(cell *c, int by, wr_time now)
+{
+    uint32_t to = c->here + (uint32_t)by;
+    if (to >= CELL_STEPS) {
+        cell_set(c, cell_level(c) + by);
+        return;
+    }
+    c->steps[c->here] += now - c->since;
+    c->since = now;
+    c->here = to;
+}
 
 wr_comp *run_comp(const wr_comp *any, int index);        /* the scenario's component of that number */
 wr_comp *comp_part(wr_comp *owner, const char *part);    /* NULL: it has no such part */
@@ -196,6 +247,7 @@ typedef struct call_line {
     uint32_t at;            /* share.c: place in its heap */
 } call_line;
 call_line *call_line_of(wr_call *c);
+void call_blame_own(wr_call *c, wr_comp *self, int row); /* a refusal of a client's own: a framework row */
 void call_answer_fault(wr_call *c, enum wr_status s); /* with a framework code: an error or a throttle of `faults:` */
 struct call_pool *calls_create(run *r);
 uint64_t calls_open(const struct call_pool *p);      /* in flight now */

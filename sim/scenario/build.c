@@ -94,3 +94,14 @@ const void *wr_build_sdk(const wr_build *b)
 {
     return b->l->s->sdk;
 }
+
+const char *wr_build_region(const wr_build *b)
+{
+    return b->l->s->region ? b->l->s->region : "";
+}
+
+const void *wr_build_linked(const wr_build *b, const wr_link *to, const char *kind)
+{
+    const draft *d = to->comp >= 0 ? &b->l->draft[to->comp] : NULL;
+    return d && d->model && !strcmp(d->model->kind, kind) ? d->cfg : NULL;
+}

@@ -16,7 +16,7 @@ struct at_random {
 struct common {
     wr_list at;
     const wr_dist *lasts;
-    wr_dur every;
+    wr_dur every, ramp;
     double probability;
     const void *random;
 };
@@ -43,6 +43,7 @@ const wr_param faults_common[] = {
     {.key = "at", WR_FIELD(struct common, at), .type = WR_T_LIST, .rows = instant_rows, .size = sizeof(struct instant), .shorthand = "t", .flags = WR_P_ONE, .optional = true, .doc = "When it begins: a time, or a list of times."},
     {.key = "for", WR_FIELD(struct common, lasts), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .doc = "How long it lasts; without it, to the end of the run."},
     {.key = "every", WR_FIELD(struct common, every), .type = WR_T_DUR, .optional = true, .min = 0.001, .max = 3e9, .doc = "And again after so long."},
+    {.key = "ramp", WR_FIELD(struct common, ramp), .type = WR_T_DUR, .optional = true, .min = 0.001, .max = 3e9, .doc = "Of spike and slow: the factor grows linearly over so long, in a hundred steps."},
     {.key = "probability", WR_FIELD(struct common, probability), .type = WR_T_SHARE, .def = "100%", .doc = "Share of replications in which it happens."},
     {.key = "random", WR_FIELD(struct common, random), .type = WR_T_BLOCK, .rows = random_rows, .size = sizeof(struct at_random), .optional = true, .doc = "In place of 'at' and 'for': it comes and goes at random."},
     {0}};
@@ -223,6 +224,8 @@ static void keep_common(const one *o)
     o->f->lasts = c->lasts;
     o->f->every = c->every > 0 ? c->every : 0;
     o->f->probability = c->probability;
+    o->f->ramp = c->ramp > 0 ? c->ramp : 0;
+    o->f->ramp_at = bind_where(&o->l->b, &c->ramp, NULL);
     o->f->mttf = r ? r->mttf : NULL;
     o->f->mttr = r ? r->mttr : NULL;
     keep_times(o, c);
@@ -297,6 +300,29 @@ static void keep_zone(const one *o)
         bind_error(&o->l->b, o->target->at, "'az_outage' needs a zone: one letter, such as a");
 }
 
+static const wr_param *number_row(const wr_fault *row, const char *key)
+{
+    for (const wr_param *p = row->params; p && p->key; p++)
+        if (!strcmp(p->key, key) && p->ctype == 'd')
+            return p;
+    return NULL;
+}
+
+/* A factor that grows needs one, and the same units all the time. */
+static void keep_ramp(const one *o, const wr_fault *row)
+{
+    const wr_param *factor = number_row(row, "factor"), *share = number_row(row, "share");
+    bool grows = node_same_key(o->kind, "spike") || node_same_key(o->kind, "slow");
+    if (!grows || !factor) {
+        bind_error(&o->l->b, o->f->ramp_at, "'ramp' lets the factor of spike and slow grow; '%s' has none", o->kind);
+    } else if (share && *(const double *)(const void *)((const char *)o->f->cfg + share->offset) < 1) {
+        bind_error(&o->l->b, o->f->ramp_at, "'ramp' and 'share' do not go together: the factor of all must grow");
+    } else {
+        o->f->factor = factor->offset;
+        o->f->cfg_size = row->cfg_size;
+    }
+}
+
 /* A kind that the target's own model knows, or the runtime for every model that takes calls. */
 static void keep_on_model(const one *o)
 {
@@ -308,9 +334,11 @@ static void keep_on_model(const one *o)
         return;
     int row = row_of(m->faults, o->kind), own = row_of(faults_runtime, o->kind);
     o->f->row = row;
-    if (row >= 0)
+    if (row >= 0) {
         o->f->cfg = bind_rows(o, m->faults[row].params, m->faults[row].cfg_size);
-    else if (own == ERRORS && m->accepts)
+        if (o->f->ramp)
+            keep_ramp(o, &m->faults[row]);
+    } else if (own == ERRORS && m->accepts)
         keep_errors(o);
     else if (own == THROTTLE && m->accepts)
         keep_throttle(o);
@@ -337,6 +365,8 @@ static void keep_fault(one *o)
         keep_latency(o);
     else
         keep_on_model(o);
+    if (o->f->ramp && o->f->row < 0 && (own >= 0 || o->f->comp >= 0))
+        keep_ramp(o, &faults_runtime[RUNTIME]);
 }
 
 void faults_bind(loader *l)

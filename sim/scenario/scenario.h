@@ -36,6 +36,9 @@ typedef struct scenario_fault { /* one entry of `faults:` */
     int from, to;               /* latency: pair of components; -1: any */
     int az;                     /* zone */
     wr_pos where;
+    wr_dur ramp;              /* 0: at once; else the factor at `factor` of cfg grows from 1 over so long */
+    size_t factor, cfg_size;
+    wr_pos ramp_at;
 } scenario_fault;
 
 typedef struct scenario_link { int from, to; const wr_dist *latency; double loss; } scenario_link;

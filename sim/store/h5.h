@@ -56,6 +56,7 @@ h5_table h5_table_of(wr_arena *a, const h5_column *column);
 h5_value *h5_table_row(h5_table *t); /* a new one, to be filled */
 void h5_table_write(h5 *h, hid_t in, const char *name, const h5_table *t);
 
-void tables_write(h5 *h, const wr_experiment *x, wr_arena *a); /* all of RESULTS.md section 3 */
+/* ---- contents.c: all of RESULTS.md section 3. `w` NULL: x is the only point ---- */
+void tables_write(h5 *h, const wr_experiment *x, const wr_sweep *w, wr_arena *a);
 void tables_included(h5 *h, hid_t in, const wr_experiment *x, wr_arena *a);
 #endif

@@ -131,7 +131,7 @@ static void unpack(wr_store *s, const slot *c, size_t n, const raw *r, size_t si
 /* `slots` end with {0}; `size` bytes are a row. */
 static size_t table(wr_store *s, kept *k, const char *path, const slot *slots, size_t size)
 {
-    enum { MOST = 16 };
+    enum { MOST = 32 };
     size_t offset[MOST], bytes[MOST], n = 0;
     raw r = {.offset = offset, .size = bytes};
     while (slots[n].name)
@@ -243,65 +243,90 @@ size_t wr_store_resources(wr_store *s, const wr_store_resource **out)
     return n;
 }
 
-/* ---- which metrics there are: the variables without a statistic of their own ------------------------------ */
-typedef struct found { wr_store *s; wr_store_metric *row; size_t n, room; } found;
-
-static enum wr_metric_kind kind_of(const char *s)
+size_t store_replication_rows(wr_store *s, const store_replication **out)
 {
-    static const char *const names[] = {"", "count", "level", "value", "ratio"};
-    int kind = WR_RATIO;
-    while (kind && strcmp(s, names[kind]))
-        kind--;
-    return (enum wr_metric_kind)kind;
+    static const slot slots[] = {{"point", H5_INT, offsetof(store_replication, at.point), TO_ROW},
+                                 {"replication", H5_INT, offsetof(store_replication, at.replication), TO_ROW},
+                                 {"seed", H5_INT, offsetof(store_replication, seed), TO_ROW},
+                                 {"fingerprint", H5_TEXT, offsetof(store_replication, print), TO_ROW},
+                                 {"events", H5_INT, offsetof(store_replication, events), TO_ROW},
+                                 {"requests", H5_INT, offsetof(store_replication, requests), TO_ROW},
+                                 {"end_s", H5_REAL, offsetof(store_replication, end_s), TO_ROW},
+                                 {"warmup_s", H5_REAL, offsetof(store_replication, warmup_s), TO_ROW}, {0}};
+    size_t n = table(s, &s->replications, "replications/table", slots, sizeof **out);
+    *out = s->replications.row;
+    return n;
 }
 
-static void add_metric(found *f, hid_t d)
+size_t store_metric_rows(wr_store *s, const store_metric **out)
 {
-    wr_store *s = f->s;
-    if (f->n == f->room) {
-        f->room = 2 * f->room + 64;
-        f->row = memory_grow(f->row, f->n * sizeof *f->row, f->room * sizeof *f->row);
-    }
-    f->row[f->n++] = (wr_store_metric){.owner = read_text(s, d, "owner", ""),
-                                       .part = read_text(s, d, "part", ""),
-                                       .metric = read_text(s, d, "metric", ""),
-                                       .unit = read_text(s, d, "units", "1"),
-                                       .type = read_text(s, d, "resource_type", ""),
-                                       .cloudwatch = read_text(s, d, "cloudwatch", ""),
-                                       .kind = kind_of(read_text(s, d, "kind", ""))};
+    static const slot slots[] = {{"owner", H5_TEXT, offsetof(store_metric, owner), TO_ROW},
+                                 {"part", H5_TEXT, offsetof(store_metric, part), TO_ROW},
+                                 {"metric", H5_TEXT, offsetof(store_metric, metric), TO_ROW},
+                                 {"unit", H5_TEXT, offsetof(store_metric, unit), TO_ROW},
+                                 {"type", H5_TEXT, offsetof(store_metric, type), TO_ROW},
+                                 {"cloudwatch", H5_TEXT, offsetof(store_metric, cloudwatch), TO_ROW},
+                                 {"doc", H5_TEXT, offsetof(store_metric, doc), TO_ROW},
+                                 {"kind", H5_INT, offsetof(store_metric, kind), TO_INT}, {0}};
+    size_t n = table(s, &s->measured, "metrics/table", slots, sizeof **out);
+    *out = s->measured.row;
+    return n;
 }
 
-static herr_t visit(hid_t root, const char *name, const H5L_info_t *info, void *arg)
+#define MOMENT(F) {#F, H5_REAL, offsetof(store_moments, total.F), TO_ROW}
+size_t store_moment_rows(wr_store *s, const store_moments **out, const wr_store_at **at)
 {
-    found *f = arg;
-    (void)info;
-    if (!strchr(name, '.'))
-        return 0;
-    hid_t d = H5Dopen2(root, name, H5P_DEFAULT);
-    if (d >= 0 && H5Aexists(d, "metric") > 0 && !*read_text(f->s, d, "stat", ""))
-        add_metric(f, d);
-    h5_close(d);
-    return 0;
+    static const slot slots[] = {POINT, REPLICATION, {"metric", H5_INT, offsetof(store_moments, metric), TO_ROW},
+                                 MOMENT(n), MOMENT(sum), MOMENT(sd), MOMENT(min), MOMENT(max), MOMENT(last),
+                                 MOMENT(den), MOMENT(seconds), {0}};
+    size_t n = table(s, &s->moments, "moments/table", slots, sizeof **out);
+    *out = s->moments.row;
+    *at = s->moments.at;
+    return n;
 }
 
+size_t store_objective_rows(wr_store *s, const store_objective **out, const wr_store_at **at)
+{
+    static const slot slots[] = {POINT, REPLICATION, {"value", H5_REAL, offsetof(store_objective, value.value), TO_ROW},
+                                 {"bound", H5_REAL, offsetof(store_objective, value.bound), TO_ROW},
+                                 {"op", H5_INT, offsetof(store_objective, value.op), TO_INT},
+                                 {"holds", H5_INT, offsetof(store_objective, value.holds), TO_INT},
+                                 {"samples", H5_REAL, offsetof(store_objective, value.samples), TO_ROW},
+                                 {"wanted", H5_REAL, offsetof(store_objective, value.wanted), TO_ROW},
+                                 {"reason", H5_TEXT, offsetof(store_objective, value.reason), TO_ROW}, {0}};
+    size_t n = table(s, &s->objectives, "objectives/table", slots, sizeof **out);
+    *out = s->objectives.row;
+    *at = s->objectives.at;
+    return n;
+}
+
+size_t store_included_rows(wr_store *s, const wr_scenario_file **out)
+{
+    static const slot slots[] = {{"path", H5_TEXT, offsetof(wr_scenario_file, path), TO_ROW},
+                                 {"sha256", H5_TEXT, offsetof(wr_scenario_file, sha256), TO_ROW}, {0}};
+    size_t n = table(s, &s->included, "provenance/included/table", slots, sizeof **out);
+    *out = s->included.row;
+    return n;
+}
+
+/* ---- which metrics there are: those with a series ------------------------------------------------------------- */
 size_t wr_store_metrics(const wr_store *store, const wr_store_metric **out)
 {
     wr_store *s = (wr_store *)(uintptr_t)store; /* what it remembers is memory only */
     if (!s->metrics.read) {
+        const store_metric *all;
+        size_t n = store_metric_rows(s, &all), kept_n = 0;
+        wr_store_metric *own = arena_alloc(s->arena, (n + 1) * sizeof *own);
         h5_voice voice = h5_quiet();
-        found f = {.s = s};
-        hsize_t at = 0;
-        if (H5Literate(s->file, H5_INDEX_CRT_ORDER, H5_ITER_INC, &at, visit, &f) < 0) {
-            at = 0;
-            f.n = 0;
-            H5Literate(s->file, H5_INDEX_NAME, H5_ITER_INC, &at, visit, &f);
+        for (size_t i = 0; i < n; i++) {
+            const store_metric *m = &all[i];
+            const char *name = arena_print(s->arena, "%s%s%s.%s", m->owner, *m->part ? ":" : "", m->part, m->metric);
+            bool known = m->kind >= WR_COUNT && m->kind <= WR_RATIO && !strchr(name, '/');
+            if (known && read_exists(s->file, name))
+                own[kept_n++] = (wr_store_metric){m->owner, m->part, m->metric, m->unit, m->type, m->cloudwatch, (enum wr_metric_kind)m->kind};
         }
-        wr_store_metric *own = arena_alloc(s->arena, (f.n + 1) * sizeof *own);
-        if (f.n)
-            memcpy(own, f.row, f.n * sizeof *own);
-        free(f.row);
-        s->metrics = (kept){.n = f.n, .row = own, .read = true};
         h5_loud(voice);
+        s->metrics = (kept){.n = kept_n, .row = own, .read = true};
     }
     *out = s->metrics.row;
     return s->metrics.n;

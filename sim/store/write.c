@@ -15,10 +15,12 @@ enum { PERIODS = 4096, BINS = 1024 }; /* of a chunk */
 
 typedef struct page { /* what the parts of the file share */
     h5 *h;
-    const wr_experiment *x;
+    const wr_experiment *x;       /* all replications of all points */
+    const wr_sweep *w;            /* NULL: there is no dimension `point` */
     wr_arena *a;
-    hsize_t n, periods;
-    hid_t replication, time, bin; /* scales */
+    hsize_t n, periods, points, reps;
+    const size_t *place;          /* of each replication among points x reps */
+    hid_t point, replication, time, bin; /* scales */
 } page;
 
 /* ---- series ------------------------------------------------------------------------------------------- */
@@ -59,17 +61,22 @@ static void describe(page *p, hid_t d, const wr_measure *m, int stat)
     h5_attr_real(h, d, "_FillValue", NAN);
 }
 
-static void attach(h5 *h, hid_t d, hid_t first, hid_t second, const char *name)
+static void attach(page *p, hid_t d, hid_t last, const char *name)
 {
-    if (!h->broken)
-        h5_check(h, H5DSattach_scale(d, first, 0) >= 0 && H5DSattach_scale(d, second, 1) >= 0, name);
+    unsigned at = p->w ? 1 : 0;
+    if (p->h->broken)
+        return;
+    bool good = !p->w || H5DSattach_scale(d, p->point, 0) >= 0;
+    h5_check(p->h, good && H5DSattach_scale(d, p->replication, at) >= 0 && H5DSattach_scale(d, last, at + 1) >= 0, name);
 }
 
-/* A dataset of (replication, second), chunks of one replication. */
+/* A dataset of (replication, last) or (point, replication, last), chunks of one replication. */
 static hid_t matrix(page *p, hid_t in, const char *name, hid_t type, hsize_t width, hsize_t chunk, const double *fill)
 {
-    hsize_t size[] = {p->n, width}, chunks[] = {1, chunk < width ? chunk : width};
-    hid_t space = H5Screate_simple(2, size, NULL), plan = h5_plan(2, chunks), d = H5I_INVALID_HID;
+    hsize_t size[] = {p->points, p->reps, width}, chunks[] = {1, 1, chunk < width ? chunk : width};
+    int skip = p->w ? 0 : 1;
+    hid_t space = H5Screate_simple(3 - skip, size + skip, NULL), plan = h5_plan(3 - skip, chunks + skip);
+    hid_t d = H5I_INVALID_HID;
     if (!fill || H5Pset_fill_value(plan, H5T_NATIVE_DOUBLE, fill) >= 0)
         d = H5Dcreate2(in, name, type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
     h5_check(p->h, d >= 0, name);
@@ -78,17 +85,19 @@ static hid_t matrix(page *p, hid_t in, const char *name, hid_t type, hsize_t wid
     return d;
 }
 
-/* Periods that a replication does not have are NaN. */
+/* Periods that a replication does not have are NaN, and so are replications that there are not. */
 static bool collect(const page *p, size_t metric, int stat, double *to)
 {
     bool any = false;
+    for (size_t i = 0; i < p->points * p->reps * p->periods; i++)
+        to[i] = NAN;
     for (size_t rep = 0; rep < p->n; rep++) {
         const wr_measure *m = p->x->metric[metric * p->n + rep];
         const double *from = m ? m->series[stat] : NULL;
         size_t have = from ? p->x->result[rep]->periods : 0;
         any |= from != NULL;
-        for (size_t i = 0; i < p->periods; i++)
-            to[rep * p->periods + i] = i < have ? from[i] : NAN;
+        for (size_t i = 0; i < have; i++)
+            to[p->place[rep] * p->periods + i] = from[i];
     }
     return any;
 }
@@ -109,7 +118,7 @@ static void write_series(page *p, size_t metric, int stat, const double *data)
     hid_t d = matrix(p, p->h->file, name, H5T_NATIVE_DOUBLE, p->periods, PERIODS, &none);
     if (h5_check(p->h, d >= 0 && H5Dwrite(d, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0, name)) {
         describe(p, d, m, stat);
-        attach(p->h, d, p->replication, p->time, name);
+        attach(p, d, p->time, name);
     }
     h5_close(d);
 }
@@ -118,7 +127,7 @@ static void all_series(page *p)
 {
     if (!p->n || !p->periods)
         return;
-    double *data = memory_get((size_t)(p->n * p->periods) * sizeof *data);
+    double *data = memory_get((size_t)(p->points * p->reps * p->periods) * sizeof *data);
     for (size_t i = 0; i < p->x->metrics && !p->h->broken; i++)
         for (int stat = 0; stat < WR_S_STATS && !p->h->broken; stat++)
             if (collect(p, i, stat, data))
@@ -127,16 +136,18 @@ static void all_series(page *p)
 }
 
 /* ---- histograms --------------------------------------------------------------------------------------------- */
-static bool write_chunk(hid_t d, hid_t memory, hid_t file, hsize_t rep, hsize_t first, const double *data)
+static bool write_chunk(const page *p, hid_t d, hid_t memory, hid_t file, size_t place, hsize_t first, const double *data)
 {
-    hsize_t start[] = {rep, first}, count[] = {1, WR_HIST_BINS - first < BINS ? WR_HIST_BINS - first : BINS};
-    return H5Sselect_hyperslab(memory, H5S_SELECT_SET, &first, NULL, &count[1], NULL) >= 0 &&
-           H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+    hsize_t start[] = {place / p->reps, place % p->reps, first};
+    hsize_t count[] = {1, 1, WR_HIST_BINS - first < BINS ? WR_HIST_BINS - first : BINS};
+    int skip = p->w ? 0 : 1;
+    return H5Sselect_hyperslab(memory, H5S_SELECT_SET, &first, NULL, &count[2], NULL) >= 0 &&
+           H5Sselect_hyperslab(file, H5S_SELECT_SET, start + skip, NULL, count + skip, NULL) >= 0 &&
            H5Dwrite(d, H5T_NATIVE_DOUBLE, memory, file, H5P_DEFAULT, data) >= 0;
 }
 
 /* Chunk by chunk: only those that hold something are written, and the others take no room. */
-static bool write_bins(hid_t d, hsize_t rep, const wr_measure *m)
+static bool write_bins(const page *p, hid_t d, size_t place, const wr_measure *m)
 {
     hsize_t bins = WR_HIST_BINS;
     double *data = memory_get(WR_HIST_BINS * sizeof *data);
@@ -147,7 +158,7 @@ static bool write_bins(hid_t d, hsize_t rep, const wr_measure *m)
     for (size_t i = 0; good && i < m->rows; i++) {
         hsize_t first = m->hist[i].bin / BINS * BINS;
         if (!i || m->hist[i - 1].bin < first)
-            good = write_chunk(d, memory, file, rep, first, data);
+            good = write_chunk(p, d, memory, file, place, first, data);
     }
     h5_close(file);
     h5_close(memory);
@@ -164,7 +175,7 @@ static void write_histogram(page *p, hid_t in, size_t metric)
     for (hsize_t rep = 0; rep < p->n && !p->h->broken; rep++) {
         m = p->x->metric[metric * p->n + rep];
         if (m && m->hist)
-            h5_check(p->h, write_bins(d, rep, m), name);
+            h5_check(p->h, write_bins(p, d, p->place[rep], m), name);
     }
     m = any_of(p, metric);
     h5_attr_text(p->h, d, "units", value ? "1" : "s");
@@ -172,7 +183,7 @@ static void write_histogram(page *p, hid_t in, size_t metric)
     h5_attr_text(p->h, d, "owner", m->owner);
     h5_attr_text(p->h, d, "part", m->part);
     h5_attr_text(p->h, d, "metric", m->metric);
-    attach(p->h, d, p->replication, p->bin, name);
+    attach(p, d, p->bin, name);
     h5_close(d);
 }
 
@@ -203,7 +214,7 @@ static void histograms(page *p, const char *group, enum wr_metric_kind kind, boo
 /* ---- root and provenance ---------------------------------------------------------------------------------------- */
 static void root(page *p, int64_t format)
 {
-    const wr_scenario_view *look = wr_scenario_look(p->x->scenario);
+    const wr_scenario_view *look = p->x->look;
     h5 *h = p->h;
     h5_attr_text(h, h->file, "Conventions", "CF-1.10");
     h5_attr_text(h, h->file, "title", look->name);
@@ -213,7 +224,7 @@ static void root(page *p, int64_t format)
     h5_attr_text(h, h->file, "scenario_sha256", look->sha256);
     h5_attr_text(h, h->file, "command", p->x->command ? p->x->command : "");
     h5_attr_int(h, h->file, "seed", (int64_t)p->x->seed);
-    h5_attr_int(h, h->file, "replications", (int64_t)p->n);
+    h5_attr_int(h, h->file, "replications", (int64_t)(p->w ? p->reps : p->n));
     h5_attr_real(h, h->file, "duration_s", p->x->duration_s);
     h5_attr_real(h, h->file, "warmup_s", p->x->warmup_s);
     h5_attr_real(h, h->file, "metrics_period_s", look->period_s);
@@ -223,14 +234,21 @@ static void root(page *p, int64_t format)
 
 static void coordinates(page *p)
 {
-    double period = wr_scenario_look(p->x->scenario)->period_s;
-    int32_t *rep = arena_alloc(p->a, (size_t)(p->n + 1) * sizeof *rep);
+    double period = p->x->look->period_s;
+    size_t most = (size_t)(p->points > p->reps ? p->points : p->reps);
+    int32_t *number = arena_alloc(p->a, (most + 1) * sizeof *number);
     double *time = arena_alloc(p->a, (size_t)(p->periods + 1) * sizeof *time);
-    for (size_t i = 0; i < p->n; i++)
-        rep[i] = (int32_t)p->x->result[i]->replication;
+    for (size_t i = 0; i < most; i++)
+        number[i] = (int32_t)i;
+    if (p->w) {
+        p->point = h5_scale(p->h, p->h->file, "point", NULL, H5T_NATIVE_INT32, number, p->points);
+        h5_attr_text(p->h, p->point, "long_name", "Point of the sweep; the table 'points' tells what it set.");
+    }
+    for (size_t i = 0; i < p->n && !p->w; i++)
+        number[i] = (int32_t)p->x->result[i]->replication;
     for (size_t i = 0; i < p->periods; i++)
         time[i] = (double)i * period;
-    p->replication = h5_scale(p->h, p->h->file, "replication", NULL, H5T_NATIVE_INT32, rep, p->n);
+    p->replication = h5_scale(p->h, p->h->file, "replication", NULL, H5T_NATIVE_INT32, number, p->reps);
     p->time = h5_scale(p->h, p->h->file, "time", "s", H5T_NATIVE_DOUBLE, time, p->periods);
     h5_attr_text(p->h, p->replication, "long_name", "Number of the replication.");
     h5_attr_text(p->h, p->time, "long_name", "Start of the period.");
@@ -238,7 +256,7 @@ static void coordinates(page *p)
 
 static void provenance(page *p)
 {
-    const wr_scenario_view *look = wr_scenario_look(p->x->scenario);
+    const wr_scenario_view *look = p->x->look;
     hid_t g = h5_group(p->h, "provenance");
     h5_text(p->h, g, "scenario", look->text);
     h5_text(p->h, g, "scenario_resolved", look->resolved);
@@ -254,21 +272,26 @@ static void write_all(page *p, int64_t format)
     root(p, format);
     coordinates(p);
     all_series(p);
-    tables_write(p->h, p->x, p->a);
+    tables_write(p->h, p->x, p->w, p->a);
     histograms(p, "histograms", WR_VALUE, kept);
     histograms(p, "level_histograms", WR_LEVEL, kept);
     provenance(p);
     h5_close(p->time);
     h5_close(p->replication);
+    if (p->w)
+        h5_close(p->point);
 }
 
-int store_write(const wr_experiment *x, const char *path, int64_t format, wr_err *err)
+static int write_file(const wr_experiment *x, const wr_sweep *w, const char *path, int64_t format, wr_err *err)
 {
     h5_voice voice = h5_quiet();
     image m;
     h5 h = {.file = image_open(&m)};
     wr_arena *a = arena_create();
-    page p = {.h = &h, .x = x, .a = a, .n = x->n};
+    size_t *place = arena_alloc(a, (x->n + 1) * sizeof *place);
+    page p = {.h = &h, .x = x, .w = w, .a = a, .n = x->n, .points = w ? w->points : 1, .reps = w ? w->reps : x->n, .place = place};
+    for (size_t i = 0; i < x->n; i++)
+        place[i] = w ? x->result[i]->point * w->reps + x->result[i]->replication : i;
     if (h5_check(&h, h.file >= 0, "create"))
         write_all(&p, format);
     size_t len = image_close(&m, h.file);
@@ -281,7 +304,30 @@ int store_write(const wr_experiment *x, const char *path, int64_t format, wr_err
     return rc;
 }
 
+int store_write(const wr_experiment *x, const char *path, int64_t format, wr_err *err)
+{
+    return write_file(x, NULL, path, format, err);
+}
+
 int wr_write_h5(const wr_experiment *x, const char *path, wr_err *err)
 {
     return store_write(x, path, STORE_FORMAT, err);
+}
+
+/* All replications side by side, for the series; what many say together is told point by point. */
+int wr_write_sweep(const wr_sweep *w, const char *path, wr_err *err)
+{
+    wr_experiment all = {.look = w->point[0].look, .seed = w->point[0].seed, .command = w->command, .complete = w->complete};
+    size_t n = 0;
+    for (size_t i = 0; i < w->points; i++)
+        n += w->point[i].n;
+    all.result = memory_get((n + 1) * sizeof *all.result);
+    for (size_t i = 0; i < w->points; i++)
+        for (size_t k = 0; k < w->point[i].n; k++)
+            all.result[all.n++] = w->point[i].result[k];
+    wr_experiment_close(&all);
+    int rc = write_file(&all, w, path, STORE_FORMAT, err);
+    all.n = 0; /* the replications belong to the points */
+    wr_experiment_clear(&all);
+    return rc;
 }

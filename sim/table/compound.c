@@ -61,7 +61,7 @@ static bool value_of(const wr_param *row, const node *in)
         return form_of(dist_laws, in, &key) || call_looks(in);
     if (row->type == WR_T_CHOICE || (row->type == WR_T_LIST && row->variants))
         return form_of(row->variants, in, &key);
-    return false;
+    return row->type == WR_T_MAP; /* its keys are names */
 }
 
 static bool brief(binder *b, const shape *s, const node *n)

@@ -132,7 +132,7 @@ static bool among(const char *const *names, const char *w, size_t len)
 
 static void check_word(lint *l, const wr_param *row, const char *w, size_t len)
 {
-    static const char *const most[] = {"unlimited", "never", NULL}, *const none[] = {"none", "off", "auto", NULL};
+    static const char *const most[] = {"unlimited", "never", NULL}, *const none[] = {"none", "off", "auto", "-1", NULL};
     bool large = among(most, w, len);
     if (!large && !among(none, w, len))
         lint_say(l, row->key, "'%.*s' is none of the words unlimited, never, none, off and auto", (int)len, w);

@@ -13,8 +13,8 @@ weir: unknown command 'rnu'; did you mean 'run'?
 $ weir frobnicate
 weir: unknown command 'frobnicate'; see 'weir --help'
 ? 2
-$ weir sweep x.yaml
-weir: the command 'sweep' is not in this build
+$ weir trace x.h5
+weir: the command 'trace' is not in this build
 ? 2
 $ weir run
 weir: usage: weir run FILE [OPTIONS]

@@ -25,8 +25,17 @@ static const sample samples[] = {
     {"alb", "target: app", plain, "  app: {type: service, servers: 3, service_time: {exponential: 40ms}}\n", "", ""},
     {"asg", "min_size: 2, max_size: 4, concurrency: 3, queue_limit: 20, steps: [{cpu: {exponential: 40ms}}, {wait: 10ms}]",
      plain, "", "capacity", "factor: 0.5"},
+    {"http_api", "target: app, authorizer: app", plain,
+     "  app: {type: service, servers: 3, service_time: {exponential: 40ms}}\n", "", ""},
+    {"rest_api", "target: app, cache: 0.5 GB, canary: 10%, usage_plans: [{name: p, share: 50%, throttle: {rate_limit: 10}}]", plain,
+     "  app: {type: service, servers: 3, service_time: {exponential: 40ms}}\n", "", ""},
+    {"elasticache", "origin: app, capacity: 50, nodes: 2, ttl: 20s", "request: [{read: {from: it, key: {zipf: {n: 200}}}}, {write: {to: it, key: {zipf: {n: 200}}}}]",
+     "  app: {type: service, servers: 9, service_time: {exponential: 40ms}}\n", "", ""},
     {"dynamodb", "provisioned_throughput: {read_capacity_units: 20, write_capacity_units: 20}",
      "request: [{get: {from: it}}, {put: {to: it, item_size: 2 KB}}]", "", "", ""},
+    {"kinesis", "shard_count: 2", "request: [{publish: {to: it}}, {publish: {to: it, messages: 5}}]", "", "", ""},
+    {"sqs", "visibility_timeout: 1s, consumers: {workers: 3, service_time: {exponential: 40ms}, failure_rate: 10%}",
+     "request: [{send: {to: it, size: 2 KB}}]", "", "", ""},
     {"traffic", "", plain, "  app: {type: service, service_time: 5ms}\n", "spike", "factor: 3"}};
 
 static const sample *sample_of(const wr_model *m)

@@ -173,7 +173,7 @@ const wr_scenario *made_scenario(const char *const *exprs)
 
 wr_experiment made_experiment(const wr_scenario *s, uint64_t seed, size_t n)
 {
-    wr_experiment x = {.scenario = s, .seed = seed, .n = n, .complete = true, .command = "weir run web-shop.yaml"};
+    wr_experiment x = {.look = wr_scenario_look(s), .seed = seed, .n = n, .complete = true, .command = "weir run web-shop.yaml"};
     x.result = memory_get((n + 1) * sizeof(wr_result *));
     for (size_t i = 0; i < n; i++) {
         wr_slo_value *v;

@@ -237,7 +237,7 @@ wr_experiment shop_experiment(void)
                                 .edge = edge,
                                 .slos = 2,
                                 .slo = slo};
-    wr_experiment x = {.scenario = &s, .seed = 7, .n = REPLICATIONS, .complete = true, .command = "weir run shop.yaml"};
+    wr_experiment x = {.look = wr_scenario_look(&s), .seed = 7, .n = REPLICATIONS, .complete = true, .command = "weir run shop.yaml"};
     x.result = memory_get(REPLICATIONS * sizeof(wr_result *));
     for (int rep = 0; rep < REPLICATIONS; rep++)
         x.result[rep] = replication(rep);

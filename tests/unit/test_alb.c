@@ -34,11 +34,11 @@ static void test_stickiness_needs_cross_zone(void **state)
     assert_refused(HEAD TRAFFIC ALB("target: app, cross_zone: false, stickiness: true") APP, "'stickiness' needs 'cross_zone: true'");
 }
 
-static void test_what_is_not_in_this_build_says_so(void **state)
+static void test_targets_on_the_balancer_are_its_only_group(void **state)
 {
     (void)state;
-    assert_refused(HEAD TRAFFIC ALB("target: app, anomaly_mitigation: on") APP, "'anomaly_mitigation' of alb 'web' is not in this build");
-    assert_refused(HEAD TRAFFIC ALB("target: app, health_check: {cost: 1ms}") APP, "'cost' of 'health_check' is not in this build");
+    assert_refused(HEAD TRAFFIC ALB("targets: app, target: app") APP, "'targets' of alb 'web' is its only target group; it does not go with 'target'");
+    assert_refused(HEAD TRAFFIC ALB("targets: app, target_groups: {g: {targets: app}}") APP, "it does not go with 'target_groups'");
 }
 
 static void test_rule_needs_exactly_one_action(void **state)
@@ -168,6 +168,37 @@ static void test_client_that_leaves_first_is_counted_as_460_and_the_target_works
     wr_result_destroy(r);
 }
 
+/* One late answer a request, wherever one looks; and a balancer's own 504 is no timeout of a client. */
+static void test_late_answers_and_timeouts_are_counted_once(void **state)
+{
+    (void)state;
+    wr_result *r = run_text(HEAD "traffic: {users: {target: web, at: [{t: 1s, count: 10}], client: {timeout: 1s}}}\n"
+                            ALB("target: app") "  app: {type: service, servers: unlimited, service_time: 5s}\n");
+    assert_true(sum_of(r, "users", "late") == 10 && sum_of(r, "web", "late") == 10 && sum_of(r, "app", "late") == 10);
+    assert_true(caused(r, "users", "Client.Timeout") == 10 && caused(r, "web", "Client.Timeout") == 0);
+    assert_true(caused(r, "web", "ALB.460.ClientClosed") == 10);
+    wr_result_destroy(r);
+    r = run_text(HEAD "traffic: {users: {target: web, at: [{t: 1s, count: 10}], client: {timeout: 1s, abandoned_work: cancelled}}}\n"
+                 ALB("target: app") "  app: {type: service, servers: unlimited, service_time: 5s}\n");
+    assert_true(sum_of(r, "users", "late") == 0 && sum_of(r, "web", "late") == 0 && sum_of(r, "app", "late") == 0);
+    wr_result_destroy(r);
+    r = run_text(HEAD "traffic: {users: {target: web, at: [{t: 1s, count: 10}]}}\n"
+                 ALB("target: app, idle_timeout: 2") "  app: {type: service, servers: unlimited, service_time: 5s}\n");
+    assert_true(caused(r, "web", "Client.Timeout") == 0 && caused(r, "web", "ALB.504.TargetTimeout") == 10);
+    assert_true(sum_of(r, "users", "late") == 0 && sum_of(r, "web", "late") == 10 && sum_of(r, "app", "late") == 10);
+    wr_result_destroy(r);
+}
+
+static void test_group_keys_stand_beside_targets(void **state)
+{
+    (void)state;
+    wr_result *r = run_text(HEAD TRAFFIC ALB("targets: [a1, a2], algorithm: least_outstanding_requests, deregistration_delay: 10, health_check: {interval: 5, timeout: 2}")
+                            "  a1: {type: service, service_time: 1ms}\n  a2: {type: service, service_time: 1ms}\n");
+    NEAR(sum_of(r, "a1", "requests") + sum_of(r, "a2", "requests"), 999, 1);
+    assert_true(sum_of(r, "a1", "requests") > 400 && sum_of(r, "a2", "requests") > 400);
+    wr_result_destroy(r);
+}
+
 static void test_client_that_cancels_takes_the_work_back(void **state)
 {
     (void)state;
@@ -259,7 +290,7 @@ int main(void)
         cmocka_unit_test(test_slow_start_does_not_go_with_least_outstanding_requests),
         cmocka_unit_test(test_group_key_outside_two_groups_is_refused),
         cmocka_unit_test(test_stickiness_needs_cross_zone),
-        cmocka_unit_test(test_what_is_not_in_this_build_says_so),
+        cmocka_unit_test(test_targets_on_the_balancer_are_its_only_group),
         cmocka_unit_test(test_rule_needs_exactly_one_action),
         cmocka_unit_test(test_minimum_that_is_no_number_is_refused),
         cmocka_unit_test(test_probe_timeout_must_be_shorter_than_its_interval),
@@ -272,6 +303,8 @@ int main(void)
         cmocka_unit_test(test_silent_target_is_504_after_the_idle_timeout),
         cmocka_unit_test(test_target_without_connections_is_504_after_the_connect_timeout),
         cmocka_unit_test(test_client_that_leaves_first_is_counted_as_460_and_the_target_works_on),
+        cmocka_unit_test(test_late_answers_and_timeouts_are_counted_once),
+        cmocka_unit_test(test_group_keys_stand_beside_targets),
         cmocka_unit_test(test_client_that_cancels_takes_the_work_back),
         cmocka_unit_test(test_target_optimizer_never_exceeds_its_slots),
         cmocka_unit_test(test_rules_go_by_operation_in_order_of_priority),

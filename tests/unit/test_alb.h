@@ -14,10 +14,10 @@
 
 #define NEAR(x, want, off) assert_true(fabs((x) - (want)) <= (off))
 
-static inline wr_result *run_text(const char *text)
+static inline wr_result *run_text(const char *yaml)
 {
     wr_diag *d = wr_diag_create();
-    wr_scenario *s = wr_scenario_parse("test.yaml", text, strlen(text), NULL, 0, d);
+    wr_scenario *s = wr_scenario_parse("test.yaml", yaml, strlen(yaml), NULL, 0, d);
     wr_result *r = NULL;
     wr_err err = {0};
     if (!s || wr_diag_count(d, WR_ERROR))
@@ -30,10 +30,10 @@ static inline wr_result *run_text(const char *text)
 }
 
 /* Does loading fail with this sentence among its errors? */
-static inline void assert_refused(const char *text, const char *sentence)
+static inline void assert_refused(const char *yaml, const char *sentence)
 {
     wr_diag *d = wr_diag_create();
-    wr_scenario *s = wr_scenario_parse("test.yaml", text, strlen(text), NULL, 0, d);
+    wr_scenario *s = wr_scenario_parse("test.yaml", yaml, strlen(yaml), NULL, 0, d);
     const wr_diag_row *row;
     size_t n = wr_diag_rows(d, &row);
     bool found = false;

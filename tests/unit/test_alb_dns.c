@@ -32,6 +32,23 @@ static void test_zone_of_unhealthy_targets_leaves_dns_with_a_tail(void **state)
     wr_result_destroy(r);
 }
 
+/* The same with clients that keep addresses for 20 s, and for 5 min: 10 s and 150 s of failures. */
+static void test_clients_may_keep_addresses_for_a_time_of_their_own(void **state)
+{
+    (void)state;
+#define KEEPING(ttl) "traffic: {users: {target: web, rate: 100/s, arrivals: uniform, dns_ttl: " ttl ", from_az: {a: 50%, b: 50%}}}\n"
+    wr_result *r = run_text(HEAD "duration: 600s\nfaults: [{fail: a, at: 100s}]\n" KEEPING("20s") WEB("cross_zone: false, "));
+    double down = when_level(r, "web", "UnHealthyHostCount", 1, 0);
+    NEAR(sum_between(r, "web", "", "HTTPCode_ELB_502_Count", down + 1, 600), 50 * 10, 100);
+    assert_true(sum_between(r, "web", "", "HTTPCode_ELB_502_Count", down + 22, 600) == 0);
+    wr_result_destroy(r);
+    r = run_text(HEAD "duration: 600s\nfaults: [{fail: a, at: 100s}]\n" KEEPING("5m") WEB("cross_zone: false, "));
+    down = when_level(r, "web", "UnHealthyHostCount", 1, 0);
+    NEAR(sum_between(r, "web", "", "HTTPCode_ELB_502_Count", down + 1, 600), 50 * 150, 450);
+    assert_true(sum_between(r, "web", "", "HTTPCode_ELB_502_Count", down + 302, 600) == 0);
+    wr_result_destroy(r);
+}
+
 static void test_failover_that_is_off_keeps_the_zone(void **state)
 {
     (void)state;
@@ -96,6 +113,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shift_to_a_zone_without_nodes_is_refused),
         cmocka_unit_test(test_zone_of_unhealthy_targets_leaves_dns_with_a_tail),
+        cmocka_unit_test(test_clients_may_keep_addresses_for_a_time_of_their_own),
         cmocka_unit_test(test_failover_that_is_off_keeps_the_zone),
         cmocka_unit_test(test_cross_zone_needs_no_failover),
         cmocka_unit_test(test_zonal_shift_empties_a_zone_and_gives_it_back),

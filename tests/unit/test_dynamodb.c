@@ -61,12 +61,12 @@ static void test_partitions_are_a_number_or_shares_of_one(void **state)
     refused(BIG ", partitions: [50%, x]", "'x' is not a share");
 }
 
-static void test_what_is_not_there_yet_says_so(void **state)
+static void test_stream_expiry_and_cache_are_checked(void **state)
 {
     (void)state;
-    refused(BIG ", stream: true", "'stream' of dynamodb 'table' is not in this build yet");
-    refused(BIG ", time_to_live: {after: 1h}", "'time_to_live' of dynamodb 'table' is not in this build yet");
-    refused(BIG ", dax: {nodes: 3}", "'dax' of dynamodb 'table' is not in this build yet");
+    refused(BIG ", dax: {node_type: dax.r9.huge}", "'dax.r9.huge' is no node type");
+    refused(BIG ", dax: {nodes: 12}", "'nodes'");
+    refused(BIG ", time_to_live: {delay: 1h}", "'after'");
 }
 
 static void test_indexes_need_their_own_capacity(void **state)
@@ -255,7 +255,7 @@ int main(void)
         cmocka_unit_test(test_contradictions_are_refused),
         cmocka_unit_test(test_quotas_of_the_account_are_checked),
         cmocka_unit_test(test_partitions_are_a_number_or_shares_of_one),
-        cmocka_unit_test(test_what_is_not_there_yet_says_so),
+        cmocka_unit_test(test_stream_expiry_and_cache_are_checked),
         cmocka_unit_test(test_indexes_need_their_own_capacity),
         cmocka_unit_test(test_each_operation_costs_what_the_guide_says),
         cmocka_unit_test(test_half_units_add_up_exactly),

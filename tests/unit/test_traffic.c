@@ -19,7 +19,7 @@ static void test_mistakes_are_told(void **state)
     refused("{target: desk, rate: 1/s, start: 10s, end: 10s}", "'end' is not after 'start'");
     refused("{target: desk, users: 3, arrivals: uniform}", "'arrivals' shapes a rate; it has no meaning with 'users'");
     refused("{target: desk, arrivals: {mmpp: {rates: [1/s, 2/s], leave: [1/s]}}}", "'rates' has 2 states and 'leave' has 1; they must agree");
-    refused("{request: [{wait: 1s}, {call: desk}], rate: 1/s, client: {hedge: {after: 1s}}}", "'hedge' is for a request that is one plain call");
+    refused("{request: [{wait: 1s}, {call: desk}], rate: 1/s, client: {hedge: {after: 1s}}}", "'hedge' is for a request that is one plain call; a step may have one of its own");
     refused("{target: desk, rate: 1/s, client: {hedge: {after: soon}}}", "'after' is 'soon'; allowed are a time such as 50ms and a percentile such as p95");
     refused("{target: desk, rate: 1/s, from_az: {a: 50%}}", "the shares of 'from_az' sum to 0.5; they must sum to 1");
 }

@@ -75,7 +75,10 @@ static inline double count(world *w, const char *name, int metric)
 
 static inline double level(world *w, const char *name, int metric)
 {
-    return comp_cell(of(w, name), metric)->level;
+    cell *c = comp_cell(of(w, name), metric);
+    if (c->kind == WR_VALUE)
+        cell_count_held(c);
+    return cell_level(c);
 }
 
 /* The last observation. */
