@@ -158,6 +158,7 @@ static void read_instance(asg_cfg *cfg, wr_build *b)
     p->discipline = cfg->discipline;
     p->drop = cfg->on_full;
     p->queue_timeout = cfg->queue_timeout;
+    p->keep_alive = cfg->keep_alive;
     wr_program_prepare(&cfg->program, b, false);
     p->code = cfg->program.code;
 }

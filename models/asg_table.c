@@ -128,7 +128,7 @@ const wr_param asg_params[] = {
     {.key = "queue_limit", WR_FIELD(asg_cfg, queue_limit), .type = WR_T_INT, .def = "unlimited", .max = 1e15, .words = "unlimited", .doc = "Requests that may wait on an instance for a slot."},
     {.key = "on_full", WR_FIELD(asg_cfg, on_full), .type = WR_T_ENUM, .choices = on_full, .def = "reject", .doc = "What a request meets that finds no waiting place; reject: 503; drop: no answer at all."},
     {.key = "queue_timeout", WR_FIELD(asg_cfg, queue_timeout), .type = WR_T_DIST, .of = WR_T_DUR, .optional = true, .words = "none", .doc = "A request that has waited this long leaves with an error."},
-    {.key = "keep_alive", WR_FIELD(asg_cfg, keep_alive), .type = WR_T_DUR, .def = "75s", .max = 1e6, .doc = "How long the application keeps an idle connection; has no effect yet.", .src = "assumption: nginx's default"},
+    {.key = "keep_alive", WR_FIELD(asg_cfg, keep_alive), .type = WR_T_DUR, .def = "75s", .max = 1e6, .doc = "How long the application keeps an idle connection; shorter than a balancer's idle_timeout, it makes stray 502s.", .src = "assumption: nginx's default"},
     {.key = "boot_time", WR_FIELD(asg_cfg, boot_time), .type = WR_T_DIST, .of = WR_T_DUR, .def = "{lognormal: {p50: 24s, p95: 57s}}", .doc = "From launch until it is in service and registered with its balancers.", .src = "assumption: measured boots of Linux images, 22 to 29 s"},
     {.key = "application_start", WR_FIELD(asg_cfg, application_start), .type = WR_T_DIST, .of = WR_T_DUR, .def = "0s", .doc = "After boot, until the application answers and a health check can pass."},
     {.key = "launch_failure", WR_FIELD(asg_cfg, launch_failure), .type = WR_T_MAP, .rows = failure_rows, .size = sizeof(struct asg_zone_share), .shorthand = "share", .flags = WR_P_ONE, .optional = true, .doc = "Share of launches that fail for want of capacity, of all or by zone."},
@@ -165,9 +165,6 @@ static void refuse(wr_build *b, const void *field, const char *key)
 
 void asg_refuse_later(const asg_cfg *cfg, wr_build *b)
 {
-    if (wr_build_given(b, &cfg->keep_alive))
-        wr_build_warning(b, &cfg->keep_alive,
-                         "'keep_alive' of asg has no effect in this build: connections are not simulated");
     const struct purchase *p = cfg->purchase;
     if (p && (p->option || p->percentage < 100))
         refuse(b, &cfg->purchase, "purchase: spot");

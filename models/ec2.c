@@ -128,8 +128,9 @@ static void begin(wr_comp *self, wr_call *c)
 {
     ec2 *i = wr_state(self);
     work_list_add(i, c);
-    if (i->plan->code)
-        wr_program_run(i->host, c, i->plan->code, steps_done);
+    const wr_program *code = wr_program_for(c, i->plan->code);
+    if (code)
+        wr_program_run(i->host, c, code, steps_done);
     else
         steps_done(self, c, WR_OK);
 }
@@ -274,6 +275,11 @@ static void start(wr_comp *self)
     wr_host_cpu(i->host, i->cpu);
 }
 
+static wr_dur keep_alive(const wr_comp *self)
+{
+    return ((const ec2_plan *)wr_cfg(self))->keep_alive;
+}
+
 const wr_model wr_model_ec2 = {
     .kind = "ec2", .aws = "AWS::EC2::Instance", .title = "EC2 instance", .cloudwatch = "AWS/EC2", .internal = true,
     .doc = "An instance of an Auto Scaling group: slots, a waiting line, vCPUs shared by what is at work.",
@@ -282,5 +288,5 @@ const wr_model wr_model_ec2 = {
     .net = WR_NET_VPC,
     .codes = ec2_codes,
     .cfg_size = sizeof(ec2_plan), .state_size = sizeof(ec2),
-    .start = start, .call = ec2_call, .gone = gone, .healthy = healthy,
+    .start = start, .call = ec2_call, .gone = gone, .healthy = healthy, .keep_alive = keep_alive,
 };

@@ -31,6 +31,7 @@ typedef struct ec2_plan { /* what all instances of a group have in common; the c
     int64_t concurrency, queue_limit;
     int discipline, drop;         /* drop: a full line does not even answer */
     const wr_dist *queue_timeout;
+    wr_dur keep_alive;            /* of an idle connection */
     const wr_program *code;       /* NULL: answers at once */
     /* T families: */
     bool credits, unlimited;

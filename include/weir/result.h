@@ -160,6 +160,26 @@ const wr_aggregate *wr_experiment_find(const wr_experiment *x, const char *owner
                                        const char *stat);
 bool wr_experiment_passed(const wr_experiment *x); /* no objective missed */
 
+/* ---- two experiments ------------------------------------------------------------------------------------------ */
+typedef struct wr_difference { /* of one statistic: B - A */
+    const char *owner, *part, *metric, *stat, *unit;
+    double a, b;            /* means over replications */
+    double difference, ci95, relative, p_value; /* NaN: fewer than two replications, or A is 0 */
+    bool significant;       /* its 95 % interval does not hold 0 */
+} wr_difference;
+typedef struct wr_comparison {
+    bool paired;            /* replication by replication, where seeds agree; else Welch's */
+    size_t n;
+    const wr_difference *difference; /* in the order of A */
+    void *memory;
+} wr_comparison;
+/* Of every statistic that both have and the filter names. NULL: latency, error rate and throttled share of all owners,
+ * and cost. Pairs are replications of equal seed and number. */
+void wr_compare(const wr_experiment *a, const wr_experiment *b, const char *filter, wr_comparison *out);
+void wr_comparison_clear(wr_comparison *c);
+void wr_print_comparison(const wr_comparison *c, FILE *to);      /* a sentence, then a table */
+void wr_print_comparison_json(const wr_comparison *c, FILE *to); /* the document of CLI.md */
+
 /* ---- where it goes ------------------------------------------------------------------------------------------ */
 void wr_print_summary(const wr_experiment *x, FILE *to, bool color);
 void wr_print_json(const wr_experiment *x, const char *stats_filter, FILE *to); /* the document of CLI.md */

@@ -16,7 +16,7 @@ static const cli_command *const commands[] = {
     NULL};
 #undef WR_COMMAND
 
-static const char *const later[] = {"compare", "report", "trace", "graph", "demo",
+static const char *const later[] = {"report", "trace", "graph", "demo",
                                     "import", "plan", NULL};
 
 const cli_command *cli_command_at(size_t i)

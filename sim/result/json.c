@@ -3,7 +3,7 @@
  * Numbers are written with as many digits as reading them back needs; what is not a number is null. A filter
  * keeps metrics by name: 'web.*,orders.latency', where a star stands for any characters and a pattern may
  * name an owner, a metric or a statistic. Truth: tests/unit/test_json.c. */
-#include "../base/base.h"
+#include "result.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -78,7 +78,7 @@ static bool matches(const char *p, const char *end, const char *s)
     return p == end;
 }
 
-static bool wanted(const char *filter, const wr_aggregate *g)
+bool result_wanted(const char *filter, const wr_aggregate *g)
 {
     text name = {0};
     bool yes = !filter || !*filter;
@@ -142,7 +142,7 @@ static void put_metrics(FILE *to, const wr_experiment *x, const char *filter)
     const wr_aggregate *before = NULL;
     fputs("  \"metrics\": {", to);
     for (size_t i = 0; i < x->aggregates; i++) {
-        if (!wanted(filter, &x->aggregate[i]))
+        if (!result_wanted(filter, &x->aggregate[i]))
             continue;
         if (!before)
             fputc('\n', to);
@@ -277,4 +277,25 @@ void wr_print_json_point(const wr_experiment *x, const wr_point *at, const char 
     put_slo(to, x);
     put_cost(to, x, "");
     fputs("}", to);
+}
+
+void wr_print_comparison_json(const wr_comparison *c, FILE *to)
+{
+    fprintf(to, "{\"paired\": %s, \"differences\": [", c->paired ? "true" : "false");
+    for (size_t i = 0; i < c->n; i++) {
+        const wr_difference *d = &c->difference[i];
+        text name = {0};
+        text_printf(&name, "%s%s%s.%s.%s", d->owner, *d->part ? ":" : "", d->part, d->metric, d->stat);
+        fputs(i ? ",\n  {" : "\n  {", to);
+        put_word(to, "metric", name.s);
+        const struct { const char *key; double x; } fields[] = {{"a", d->a}, {"b", d->b}, {"difference", d->difference},
+            {"ci95", d->ci95}, {"relative", d->relative}, {"p_value", d->p_value}};
+        for (size_t k = 0; k < sizeof fields / sizeof *fields; k++) {
+            fputs(", ", to);
+            put_field(to, fields[k].key, fields[k].x);
+        }
+        fprintf(to, ", \"significant\": %s}", d->significant ? "true" : "false");
+        text_clear(&name);
+    }
+    fputs("\n]}\n", to);
 }

@@ -42,6 +42,9 @@ void gather_metrics(wr_experiment *x, wr_arena *a);
 void gather_causes(wr_experiment *x, wr_arena *a);
 void gather_costs(wr_experiment *x, wr_arena *a);
 
+/* ---- json.c: does 'web.*,orders.latency' name this row? NULL: all ---- */
+bool result_wanted(const char *filter, const wr_aggregate *g);
+
 /* ---- words.c: numbers for people; "–" for what is not defined ---- */
 enum unit { UNIT_PLAIN, UNIT_SECONDS, UNIT_BYTES, UNIT_RATE, UNIT_SHARE, UNIT_MONEY };
 void words_value(text *t, double x, enum unit u);
