@@ -12,3 +12,9 @@ const wr_price wr_prices[] = {
 #include "prices.def"
     {0}};
 #undef WR_PRICE
+
+#define WR_FREE(key, quantity, src) {key, quantity, src},
+const wr_allowance wr_allowances[] = {
+#include "free_tier.def"
+    {0}};
+#undef WR_FREE

@@ -110,6 +110,12 @@ typedef struct wr_price { /* one line of models/prices.def; `prices:` overrides 
     const char *date, *src;
 } wr_price;
 extern const wr_price wr_prices[]; /* ends with {0} */
+typedef struct wr_allowance { /* one line of models/free_tier.def: so much of a price's unit is free in a month */
+    const char *key;
+    double quantity;
+    const char *src;
+} wr_allowance;
+extern const wr_allowance wr_allowances[]; /* ends with {0} */
 
 /* ---- faults: the scheduled disturbances this model understands -------------------------------- */
 typedef struct wr_fault {

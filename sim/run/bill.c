@@ -2,8 +2,11 @@
  *
  * A row of usage counts amounts ("requests") and integrates levels over seconds ("instances running"); one
  * price buys `per` of it. Prices come from the price book of the region unless the scenario overrides
- * them. Truth: tests/unit/test_run.c, and AWS's own examples in tests/truth. */
+ * them. The monthly allowance of `free_tier: month` is used up in the order of the scenario; series of cost
+ * know nothing of it. Truth: tests/unit/test_run.c, and AWS's own examples in tests/truth. */
 #include "run.h"
+#include <math.h>
+#include <string.h>
 
 static double per(const comp_record *cr, size_t i)
 {
@@ -24,10 +27,40 @@ double bill_price(const recorder *k, const usage_meter *u)
     return known ? usd : 0;
 }
 
+static double used(const comp_record *cr, size_t i)
+{
+    return quantity(cr, i, cr->usage[i].amount, cr->usage[i].level);
+}
+
+static double allowance(const recorder *k, const char *price)
+{
+    for (const wr_allowance *f = wr_allowances; k->s->free_tier && price && f->key; f++)
+        if (!strcmp(f->key, price))
+            return f->quantity;
+    return 0;
+}
+
+/* What those before it, in the order of the scenario, used of the same price. */
+static double used_before(const recorder *k, const comp_record *cr, size_t row)
+{
+    const char *price = cr->comp->usage[row].price;
+    double sum = 0;
+    for (const comp_record *c = k->first; c; c = c->next)
+        for (size_t i = 0; i < c->usages; i++) {
+            if (c == cr && i == row)
+                return sum;
+            if (c->comp->usage[i].price && !strcmp(c->comp->usage[i].price, price))
+                sum += used(c, i);
+        }
+    return sum;
+}
+
 double bill_quantity(const recorder *k, const comp_record *cr, size_t i)
 {
-    (void)k;
-    return quantity(cr, i, cr->usage[i].amount, cr->usage[i].level);
+    double q = used(cr, i), freely = allowance(k, cr->comp->usage[i].price);
+    if (freely > 0)
+        q = fmax(0, q - fmax(0, freely - used_before(k, cr, i)));
+    return q;
 }
 
 double bill_window(const recorder *k, const comp_record *cr)

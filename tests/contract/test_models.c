@@ -131,6 +131,18 @@ static void test_each_price_stands_once_and_says_from_where(void **state)
     }
 }
 
+static void test_each_allowance_is_of_a_price(void **state)
+{
+    (void)state;
+    for (const wr_allowance *f = wr_allowances; f->key; f++) {
+        const wr_price *p = wr_prices;
+        while (p->region && strcmp(p->key, f->key))
+            p++;
+        if (!p->region || !(f->quantity > 0) || !f->src || !*f->src)
+            fail_msg("the allowance of '%s' is of no price, of nothing, or has no source", f->key);
+    }
+}
+
 static void test_every_bad_code_has_a_cause(void **state)
 {
     (void)state;
@@ -419,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_tables_are_in_order),
         cmocka_unit_test(test_all_usage_has_a_price),
         cmocka_unit_test(test_each_price_stands_once_and_says_from_where),
+        cmocka_unit_test(test_each_allowance_is_of_a_price),
         cmocka_unit_test(test_every_bad_code_has_a_cause),
         cmocka_unit_test(test_metrics_are_whole),
         cmocka_unit_test(test_default_instance_runs_and_its_books_balance),
