@@ -310,19 +310,27 @@ static uint32_t oldest_first(ladder *q, uint32_t c)
     return above;
 }
 
-/* Moves `last` to where the keys of the bucket begin to differ, and them to lower levels. */
-static bool spread(ladder *q, size_t b, uint64_t limit)
+/* The first and the last time in a bucket. */
+static void times_of(const ladder *q, size_t b, uint64_t *least, uint64_t *most)
 {
-    uint64_t least = UINT64_MAX, most = 0;
+    *least = UINT64_MAX;
+    *most = 0;
     for (uint32_t end = q->end[b]; end;) {
         uint32_t c = (end - 1) / CHUNK;
         while (end-- > c * CHUNK) {
             uint64_t t = key_time(q->key[end]);
-            least = t < least ? t : least;
-            most = t > most ? t : most;
+            *least = t < *least ? t : *least;
+            *most = t > *most ? t : *most;
         }
         end = q->below[c] ? (q->below[c] + 1) * CHUNK : 0;
     }
+}
+
+/* Moves `last` to where the keys of the bucket begin to differ, and them to lower levels. */
+static bool spread(ladder *q, size_t b, uint64_t limit)
+{
+    uint64_t least, most;
+    times_of(q, b, &least, &most);
     if (least >= limit)
         return false;
     unsigned shift = ladder_shift(least, most);
