@@ -3,7 +3,7 @@
  * Events fire in the order (time, phase, order of scheduling), which is total: a
  * run is a pure function of scenario and seed. A callback never runs inside
  * another callback. Scheduling cannot fail: out of memory ends the program, and
- * past 2^24 events waiting, 2^38 in all or WR_ENGINE_INSTANT at one instant the run
+ * past 2^24 timed events waiting, 2^38 of them in all or WR_ENGINE_INSTANT at one instant the run
  * stops and wr_engine_full() is true. */
 #ifndef WEIR_ENGINE_H
 #define WEIR_ENGINE_H

@@ -18,15 +18,14 @@
 #include <string.h>
 
 enum {
-    FAIR = 8,    /* keys in the window after a refill, where there are so many */
-    MOST = 32,   /* keys in the window above which the later half goes back */
-    KEPT = 16,
-    MANY = 4096, /* slots that no longer fit the nearest caches: fetched a bucket ahead */
-    AHEAD = 8
+    FAIR = 16, /* keys in the window after a refill, where there are so many */
+    MOST = 32, /* keys in the window above which the later half goes back */
+    KEPT = 16
 };
 
 #define SIX(n) n, n, n, n, n, n
-const uint8_t ladder_shift_of[64] = {SIX(0), SIX(6), SIX(12), SIX(18), SIX(24), SIX(30), SIX(36), SIX(42), SIX(48), SIX(54), 60, 60, 60, 60};
+const uint8_t ladder_shift_of[64] = {SIX(0),  SIX(6),  SIX(12), SIX(18), SIX(24), SIX(30),
+                                     SIX(36), SIX(42), SIX(48), SIX(54), 60, 60, 60, 60};
 
 /* ---- memory ------------------------------------------------------------------------------- */
 /* A zeroed block that begins on a cache line, with the old one's content; frees that. */
@@ -171,16 +170,24 @@ wr_event ladder_insert(ladder *q, key128 k)
     return key_handle(k);
 }
 
+/* One pass from the top: each key in turn moves down into the place of the next. */
+static inline void window_remove(ladder *q, uint32_t i)
+{
+    key128 *p = q->top--, above = *p;
+    while (key_slot(above) != i) {
+        key128 k = *--p;
+        *p = above;
+        above = k;
+    }
+}
+
 /* ---- buckets ------------------------------------------------------------------------------ */
 void ladder_remove(ladder *q, uint32_t i)
 {
     uint32_t p = q->place[i];
     q->n--;
     if (p == IN_WINDOW) {
-        key128 *k = q->top--;
-        while (key_slot(*k) != i)
-            k--;
-        memmove(k, k + 1, (size_t)(q->top + 1 - k) * sizeof *k);
+        window_remove(q, i);
         return;
     }
     size_t b = ladder_bucket(q, key_time(q->key[p]));
@@ -208,18 +215,11 @@ static inline void take(ladder *q, size_t b)
 {
     uint32_t end = q->end[b], c = (end - 1) / CHUNK;
     while (end-- > c * CHUNK) {
+        __builtin_prefetch(&q->slot[key_slot(q->key[end])]); /* far away, where many wait */
         sort_in(q, q->key[end]);
     }
     free_chunk(q, c);
     mark_empty(q, b);
-}
-
-/* The slots of a bucket that will be next. */
-static void fetch_slots(const ladder *q, size_t b)
-{
-    uint32_t end = q->end[b], begin = (end - 1) / CHUNK * CHUNK;
-    for (uint32_t p = begin; p < end; p++)
-        __builtin_prefetch(&q->slot[key_slot(q->key[p])], 1);
 }
 
 /* Small buckets at the lowest level, as many as make a fair window. */
@@ -241,8 +241,6 @@ static void gather(ladder *q, unsigned level)
         take(q, level * STRIDE + d);
         taken ^= UINT64_C(1) << d;
     }
-    if (q->slots > MANY && left)
-        fetch_slots(q, level * STRIDE + (unsigned)__builtin_ctzll(left));
     uint64_t block = q->last >> level * 6 & ~UINT64_C(63);
     q->border = !q->levels ? UINT64_MAX : (block + (left ? (unsigned)__builtin_ctzll(left) : 64)) << level * 6;
 }

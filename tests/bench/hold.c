@@ -3,7 +3,7 @@
  * hold: so many events wait, each that fires schedules itself again after a random delay of mean one second.
  * ties: the same with delays of whole tenths of a second, so that many events share an instant.
  * cancel: so many timeouts of about ten seconds wait; an event cancels one of them at random and arms it again.
- * The delays are drawn beforehand. The figure is the best of ROUNDS; target `bench`, usage: hold [SMALLEST [LARGEST]]. */
+ * The delays are drawn beforehand. The figure is the best of ROUNDS; target `bench`, usage: bench_hold [SMALLEST [LARGEST]]. */
 #include "../../sim/engine/engine.h"
 #include <stdio.h>
 #include <stdlib.h>

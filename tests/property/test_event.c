@@ -1,5 +1,6 @@
-/* test_event.c - the event queue against a sorted array: random scheduling, ties, zero delays, all phases, cancellation
- * from inside and outside of callbacks. The seed is printed; WEIR_SEED=n repeats a run. */
+/* test_event.c - the event queue against a sorted array: random scheduling, ties, zero delays, delays from one ns to hours,
+ * all phases, cancellation from inside and outside of callbacks; many events against the order alone. The seed is
+ * printed; WEIR_SEED=n repeats a run. */
 #include "../../sim/engine/engine.h"
 #include <setjmp.h>
 #include <stdlib.h>
@@ -64,7 +65,9 @@ static void fire(wr_comp *self, void *arg)
 static wr_time some_time(wr_time now)
 {
     static const wr_dur ahead[] = {0, 0, 1, 1, 5, 5, 1000, 1000000};
-    uint64_t k = wr_rng_below(&w.r, 10);
+    uint64_t k = wr_rng_below(&w.r, 11);
+    if (k == 10)
+        return now + (wr_dur)(wr_rng_u64(&w.r) >> (20 + wr_rng_below(&w.r, 44)));
     if (k == 9)
         return now - 3; /* the past counts as now */
     return k == 8 ? now + (wr_dur)wr_rng_below(&w.r, 50) : now + ahead[k];
@@ -131,7 +134,8 @@ static uint64_t play(uint64_t seed, bool by_step)
             act();
         entry *due = first();
         uint64_t was = w.fired, said = 0;
-        until = wr_engine_now(w.e) + (wr_dur)wr_rng_below(&w.r, 2000);
+        wr_dur far = wr_rng_below(&w.r, 4) ? 2000 : WR_NS << wr_rng_below(&w.r, 46);
+        until = wr_engine_now(w.e) + (wr_dur)wr_rng_below(&w.r, (uint64_t)far);
         bool near = due && due->t < until;
         if (by_step) {
             assert_int_equal(wr_engine_step(w.e, until, &said), near);
@@ -276,6 +280,100 @@ static void test_a_hundred_thousand_events_come_out_in_order(void **state)
     wr_engine_destroy(e);
 }
 
+/* ---- many events: each knows its place in the order, and none may come before one that has fired ----------------- */
+enum { CROWD = 30000, CHANGES = 300000 };
+
+typedef struct many {
+    wr_engine *e;
+    wr_rng r;
+    struct one { wr_time t; int phase; uint64_t sequence; wr_event handle; bool waits; } one[CROWD];
+    struct one last;
+    uint64_t sequence, scheduled, cancelled, fired;
+} many;
+
+static many m;
+
+static void fire_one(wr_comp *self, void *arg);
+
+/* Delays of all lengths, one half of them in round numbers so that they meet. */
+static void schedule_one(struct one *x)
+{
+    wr_dur d = (wr_dur)(wr_rng_u64(&m.r) >> (24 + wr_rng_below(&m.r, 40)));
+    if (wr_rng_below(&m.r, 2))
+        d = d >> 20 << 20;
+    wr_time now = wr_engine_now(m.e);
+    /* at the present instant only what is still to come: the phase that is under way */
+    x->phase = d || !m.fired ? (int)wr_rng_below(&m.r, 3) : m.last.phase;
+    x->t = now + d;
+    x->sequence = ++m.sequence;
+    x->waits = true;
+    x->handle = wr_engine_at(m.e, x->t, (enum wr_phase)x->phase, fire_one, NULL, x);
+    m.scheduled++;
+}
+
+static void change_some(void)
+{
+    for (uint64_t n = wr_rng_below(&m.r, 4); n > 0; n--) {
+        struct one *x = &m.one[wr_rng_below(&m.r, CROWD)];
+        assert_int_equal(wr_engine_cancel(m.e, x->handle), x->waits);
+        m.cancelled += x->waits;
+        x->waits = false;
+        if (m.scheduled < CHANGES)
+            schedule_one(x);
+    }
+}
+
+static void fire_one(wr_comp *self, void *arg)
+{
+    (void)self;
+    struct one *x = arg;
+    assert_true(x->waits && wr_engine_now(m.e) == x->t);
+    assert_true(m.last.t <= x->t);
+    if (m.last.t == x->t)
+        assert_true(m.last.phase < x->phase || (m.last.phase == x->phase && m.last.sequence < x->sequence));
+    m.last = *x;
+    m.fired++;
+    x->waits = false;
+    change_some();
+}
+
+static void test_many_events_of_all_distances_keep_their_order(void **state)
+{
+    (void)state;
+    uint64_t seed = seed_or(11);
+    for (uint64_t i = 0; i < 2; i++) {
+        m = (many){.e = wr_engine_create()};
+        wr_rng_open(&m.r, seed + i, 0, "event", "crowd");
+        print_message("seed %llu\n", (unsigned long long)(seed + i));
+        for (size_t k = 0; k < CROWD; k++)
+            schedule_one(&m.one[k]);
+        wr_engine_run(m.e, WR_NEVER);
+        assert_int_equal(m.fired + m.cancelled, m.scheduled);
+        assert_int_equal(wr_engine_waiting(m.e), 0);
+        wr_engine_destroy(m.e);
+    }
+}
+
+/* One instant, all phases, and the half of it cancelled in between. */
+static void test_a_crowd_at_one_instant_keeps_its_order(void **state)
+{
+    (void)state;
+    m = (many){.e = wr_engine_create(), .scheduled = CHANGES};
+    wr_rng_open(&m.r, seed_or(13), 0, "event", "instant");
+    for (size_t k = 0; k < CROWD; k++) {
+        struct one *x = &m.one[k];
+        *x = (struct one){.t = 5 * WR_S, .phase = (int)wr_rng_below(&m.r, 3), .sequence = k + 1, .waits = true};
+        x->handle = wr_engine_at(m.e, x->t, (enum wr_phase)x->phase, fire_one, NULL, x);
+    }
+    for (size_t k = 0; k < CROWD; k += 2) {
+        assert_true(wr_engine_cancel(m.e, m.one[k].handle));
+        m.one[k].waits = false;
+    }
+    wr_engine_run(m.e, 6 * WR_S);
+    assert_int_equal(m.fired + m.cancelled, CROWD / 2);
+    wr_engine_destroy(m.e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +385,8 @@ int main(void)
         cmocka_unit_test(test_steps_are_whole_instants),
         cmocka_unit_test(test_equal_runs_have_equal_fingerprints),
         cmocka_unit_test(test_a_hundred_thousand_events_come_out_in_order),
+        cmocka_unit_test(test_many_events_of_all_distances_keep_their_order),
+        cmocka_unit_test(test_a_crowd_at_one_instant_keeps_its_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
