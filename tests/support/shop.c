@@ -52,7 +52,13 @@ static const row rows[] = {{"shoppers", "", "requests", "1", WR_COUNT, ARRIVALS,
                            {"orders", "", "burst_left_write", "1", WR_LEVEL, FLAT, 24000},
                            {"orders", "p0", "ConsumedReadCapacityUnits", "1", WR_COUNT, SERVED, 5400},
                            {"orders", "p1", "ConsumedReadCapacityUnits", "1", WR_COUNT, SERVED, 2100},
-                           {"orders", "p2", "ConsumedReadCapacityUnits", "1", WR_COUNT, SERVED, 1500}};
+                           {"orders", "p2", "ConsumedReadCapacityUnits", "1", WR_COUNT, SERVED, 1500},
+                           {"shoppers", "", "retries", "1", WR_COUNT, TROUBLE, 9000},
+                           {"mail", "", "concurrency", "1", WR_LEVEL, SERVED, 40},
+                           {"mail", "", "in_service", "1", WR_LEVEL, FLEET, 6},
+                           {"mail", "", "cold_starts", "1", WR_COUNT, BOOTING, 90},
+                           {"mail", "", "Throttles", "1", WR_COUNT, TROUBLE, 300},
+                           {"mail", "", "Errors", "1", WR_COUNT, TROUBLE, 40}};
 
 static int between(int i, int from, int to) { return i >= from && i < to; }
 
@@ -122,6 +128,7 @@ static const char *type_of(const char *owner)
     return !strcmp(owner, "web")      ? "alb"
            : !strcmp(owner, "app")    ? "asg"
            : !strcmp(owner, "orders") ? "dynamodb"
+           : !strcmp(owner, "mail")   ? "lambda"
                                       : "traffic";
 }
 
@@ -208,7 +215,8 @@ static wr_result *replication(int rep)
 
 static const char yaml[] =
     "weir: 1\nname: shop\nresources:\n  app:\n    type: asg\n    scaling_policies:\n"
-    "      - {type: target_tracking, predefined_metric: ASGAverageCPUUtilization, target_value: 55}\n";
+    "      - {type: target_tracking, predefined_metric: ASGAverageCPUUtilization, target_value: 55}\n"
+    "  mail: {type: lambda, reserved_concurrent_executions: 60}\n";
 
 wr_experiment shop_experiment(void)
 {
