@@ -1,4 +1,5 @@
-/* cmd_list.c - `weir list`: what there is: resources, metrics, charts, distributions, causes, regions. */
+/* cmd_list.c - `weir list`: what there is: resources, metrics, charts, distributions, causes, regions,
+ * instance types, runtimes, retry modes. */
 #include "cli.h"
 #include "../table/table.h"
 #include <string.h>
@@ -95,7 +96,41 @@ static void list_regions(sheet *t)
     }
 }
 
-static const char *const later[] = {"scenarios", "instances", "runtimes", "retry-modes", NULL};
+static void list_instances(sheet *t)
+{
+    for (const wr_price *p = wr_prices; p->region; p++) {
+        char words[64];
+        if (strncmp(p->key, "ec2.", 4) || strcmp(p->region, "us-east-1") || !strchr(p->key + 4, '.'))
+            continue;
+        snprintf(words, sizeof words, "%.5g USD an hour in us-east-1", p->usd);
+        line(t, p->key + 4, words);
+    }
+}
+
+/* The words that a row of a table, or of one that it includes, allows. */
+static void list_choices(sheet *t, const wr_param *rows, const char *key)
+{
+    for (; rows->key; rows++) {
+        if (rows->type == WR_T_INCLUDE)
+            list_choices(t, rows->rows, key); /* tables include no deeper than a few levels */
+        for (size_t i = 0; !strcmp(rows->key, key) && rows->choices && rows->choices[i]; i++)
+            line(t, rows->choices[i], rows->doc);
+    }
+}
+
+static void list_runtimes(sheet *t)
+{
+    for (size_t i = 0; wr_models[i]; i++)
+        if (!strcmp(wr_models[i]->kind, "lambda"))
+            list_choices(t, wr_models[i]->params, "runtime");
+}
+
+static void list_retry_modes(sheet *t)
+{
+    list_choices(t, wr_retry_params, "mode");
+}
+
+static const char *const later[] = {"scenarios", NULL};
 
 static bool format_of(const cli_args *a, sheet *t)
 {
@@ -116,7 +151,8 @@ static int list(const cli_args *a)
 {
     static const struct { const char *name; void (*print)(sheet *); } all[] = {
         {"resources", list_resources}, {"metrics", list_metrics}, {"charts", list_charts},
-        {"distributions", list_distributions}, {"causes", list_causes}, {"regions", list_regions}};
+        {"distributions", list_distributions}, {"causes", list_causes}, {"regions", list_regions},
+        {"instances", list_instances}, {"runtimes", list_runtimes}, {"retry-modes", list_retry_modes}};
     enum { N = sizeof all / sizeof *all };
     const char *names[N], *word = a->files ? a->file[0] : "resources";
     sheet t = {0};
@@ -138,4 +174,4 @@ static int list(const cli_args *a)
     return cli_suggest("list", word, names, N, "list --help");
 }
 
-const cli_command cli_list = {"list", "list [resources|metrics|charts|distributions|causes|regions] [--format F]", "Shows what there is.", options, 0, 1, list};
+const cli_command cli_list = {"list", "list [resources|metrics|charts|distributions|causes|regions|instances|runtimes|retry-modes] [--format F]", "Shows what there is.", options, 0, 1, list};

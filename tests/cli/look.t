@@ -13,7 +13,7 @@ $ weir list resources --json
 [{"name": "service", "description": "…"},
 ...
  {"name": "…", "description": "…"}]
-$ for what in resources metrics charts distributions causes regions; do weir list $what --format csv | head -n 1; done | sort -u
+$ for what in resources metrics charts distributions causes regions instances runtimes retry-modes; do weir list $what --format csv | head -n 1; done | sort -u
 name,description
 $ weir list charts --format markdown | head -n 2
 | name | description |

@@ -67,8 +67,8 @@ weir: option '--size' is 'big'; write WIDTHxHEIGHT in points, such as 960x540
 $ weir list resurces
 weir: unknown list 'resurces'; did you mean 'resources'?
 ? 2
-$ weir list instances
-weir: the list 'instances' is not in this build
+$ weir list scenarios
+weir: the list 'scenarios' is not in this build
 ? 2
 $ weir list --format xml
 weir: option '--format' is 'xml'; it must be table, csv, json or markdown
