@@ -185,6 +185,7 @@ void wr_print_summary(const wr_experiment *x, FILE *to, bool color);
 void wr_print_json(const wr_experiment *x, const char *stats_filter, FILE *to); /* the document of CLI.md */
 /* One entry of `points` of the document of a sweep: an object, no newline behind it. */
 void wr_print_json_point(const wr_experiment *x, const wr_point *at, const char *stats_filter, FILE *to);
+void wr_print_json_slo(const wr_experiment *x, FILE *to); /* the objectives alone: a list */
 int wr_write_h5(const wr_experiment *x, const char *path, wr_err *err);          /* RESULTS.md; written aside, renamed */
 
 /* A sweep, as one file with a dimension `point`: one closed experiment a point, each with those of the `reps`

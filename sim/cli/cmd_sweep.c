@@ -23,75 +23,7 @@ static const cli_option options[] = {
     {"print", 0, "slurm|batch|k8s|parallel", false, "Write a job file for a batch system, and run nothing."},
     {0}};
 
-/* ---- points, loaded to see whether they fit ---------------------------------------------------------------- */
-static void describe(text *t, const wr_point *p)
-{
-    for (size_t i = 0; i < p->n; i++)
-        text_printf(t, "%s%s=%s", i ? " " : "", p->set[i].path, p->set[i].value);
-}
-
-static bool load_point(const sweep_task *t, size_t i, const char **identity)
-{
-    const wr_point *at = &t->grid.point[i];
-    wr_override *o = memory_get((t->set.n + at->n + 1) * sizeof *o);
-    if (t->set.n)
-        memcpy(o, t->set.o, t->set.n * sizeof *o);
-    if (at->n)
-        memcpy(o + t->set.n, at->set, at->n * sizeof *o);
-    wr_diag *d = wr_diag_create();
-    wr_scenario *s = wr_scenario_parse(t->look->file, t->look->text, strlen(t->look->text), o, t->set.n + at->n, d);
-    if (s) {
-        *identity = cli_copy(wr_scenario_look(s)->sha256);
-    } else {
-        text words = {0};
-        describe(&words, at);
-        fprintf(stderr, "weir: point %zu (%s):\n", i, words.s ? words.s : "");
-        wr_diag_print(d, stderr);
-        text_clear(&words);
-    }
-    wr_diag_destroy(d);
-    wr_scenario_destroy(s);
-    free(o);
-    return s != NULL;
-}
-
-static bool load_points(sweep_task *t)
-{
-    enum { MOST_WRONG = 5 };
-    size_t wrong = 0;
-    t->identity = memory_get((t->grid.points + 1) * sizeof *t->identity);
-    for (size_t i = 0; i < t->grid.points && wrong < MOST_WRONG; i++)
-        wrong += !load_point(t, i, &t->identity[i]);
-    return !wrong;
-}
-
-/* ---- axes and shards ------------------------------------------------------------------------------------------ */
-static bool grid_of(const cli_args *a, sweep_task *t, int *code)
-{
-    const char *const *over;
-    size_t n = cli_values(a, "over", &over);
-    wr_override *o = memory_get((n + 1) * sizeof *o);
-    wr_err err = {0};
-    bool good = true;
-    for (size_t i = 0; i < n && good; i++) {
-        const char *equals = strchr(over[i], '=');
-        good = equals && equals > over[i];
-        if (good)
-            o[i] = (wr_override){cli_copy_of(over[i], (size_t)(equals - over[i])), equals + 1};
-        else
-            *code = cli_wrong("option '--over' is '%s'; write PATH=AXIS, such as rcu=200,400,800", over[i]);
-    }
-    if (good && wr_grid_make(t->s, o, n, &t->grid, &err)) {
-        fprintf(stderr, "weir: %s\n", err.text);
-        *code = EXIT_INVALID;
-        good = false;
-    }
-    for (size_t i = 0; i < n; i++)
-        free((void *)(uintptr_t)o[i].path);
-    free(o);
-    return good;
-}
-
+/* ---- shards ------------------------------------------------------------------------------------------ */
 static bool shard_text(const char *s, size_t *i, size_t *n)
 {
     char *end;
@@ -178,17 +110,6 @@ static int run(const cli_args *a, sweep_task *t)
     return code;
 }
 
-static void clear(sweep_task *t)
-{
-    for (size_t i = 0; t->identity && i < t->grid.points; i++)
-        free((void *)(uintptr_t)t->identity[i]);
-    free(t->identity);
-    wr_grid_clear(&t->grid);
-    cli_overrides_clear(&t->set);
-    wr_scenario_destroy(t->s);
-    free(t->folder);
-}
-
 static int sweep(const cli_args *a)
 {
     sweep_task t = {.args = a};
@@ -197,7 +118,7 @@ static int sweep(const cli_args *a)
         return code;
     t.s = cli_load(a, a->file[0], &code);
     t.look = t.s ? wr_scenario_look(t.s) : NULL;
-    if (t.s && grid_of(a, &t, &code)) {
+    if (t.s && sweep_grid(a, "over", &t, &code)) {
         const char *o = cli_value(a, "output");
         char *stem = cli_stem(a->file[0]);
         t.folder = o ? cli_copy(o) : cli_join(stem, ".sweep");
@@ -205,9 +126,9 @@ static int sweep(const cli_args *a)
         if (cli_value(a, "print"))
             code = sweep_print(a, &t);
         else
-            code = load_points(&t) ? run(a, &t) : EXIT_INVALID;
+            code = sweep_load(&t) ? run(a, &t) : EXIT_INVALID;
     }
-    clear(&t);
+    sweep_clear(&t);
     return code;
 }
 

@@ -17,7 +17,7 @@ static const cli_command *const commands[] = {
 #undef WR_COMMAND
 
 static const char *const later[] = {"report", "trace", "graph", "demo",
-                                    "import", "plan", NULL};
+                                    "import", NULL};
 
 const cli_command *cli_command_at(size_t i)
 {

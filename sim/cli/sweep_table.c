@@ -122,6 +122,8 @@ void sweep_table_point(void *task, size_t point, const wr_experiment *x)
     sweep_task *k = task;
     if (!x->n)
         return;
+    if (k->mute)
+        return;
     k->met += x->complete && wr_experiment_passed(x);
     if (cli_flag(k->args, "json")) {
         fputs(k->told ? ",\n" : "{\"points\": [\n", stdout);

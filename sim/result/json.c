@@ -174,9 +174,9 @@ static void put_causes(FILE *to, const wr_experiment *x)
     fputs(x->causes ? "\n  ],\n" : "],\n", to);
 }
 
-static void put_slo(FILE *to, const wr_experiment *x)
+void wr_print_json_slo(const wr_experiment *x, FILE *to)
 {
-    fputs("  \"slo\": [", to);
+    fputs("[", to);
     for (size_t i = 0; i < x->verdicts; i++) {
         const wr_verdict *v = &x->verdict[i];
         fputs(i ? ",\n    {" : "\n    {", to);
@@ -190,7 +190,14 @@ static void put_slo(FILE *to, const wr_experiment *x)
         put_word(to, "reason", v->reason);
         fputc('}', to);
     }
-    fputs(x->verdicts ? "\n  ],\n" : "],\n", to);
+    fputs(x->verdicts ? "\n  ]" : "]", to);
+}
+
+static void put_slo(FILE *to, const wr_experiment *x)
+{
+    fputs("  \"slo\": ", to);
+    wr_print_json_slo(x, to);
+    fputs(",\n", to);
 }
 
 static void put_cost(FILE *to, const wr_experiment *x, const char *end)
