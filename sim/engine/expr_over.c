@@ -50,8 +50,15 @@ static range whole(range a, double lo, double hi)
     return (range){lo, hi, a.tame && lo == hi};
 }
 
+static bool endless(range a)
+{
+    return isinf(a.lo) || isinf(a.hi);
+}
+
 static range wave(range a, double crest) /* cos: crests at multiples of 2 pi; sin: a quarter later */
 {
+    if (endless(a)) /* of infinity it is no number, of which no comparison holds */
+        return all();
     if (!(a.hi - a.lo < two_pi))
         return (range){-1, 1, false};
     double from = (a.lo - crest) / two_pi, to = (a.hi - crest) / two_pi;
@@ -111,7 +118,7 @@ static range over(range a, range b)
 
 static range rest(range a, range b)
 {
-    if (has_zero(b))
+    if (has_zero(b) || endless(a))
         return all();
     bool same = a.tame && b.tame && b.lo == b.hi && floor(a.lo / b.lo) == floor(a.hi / b.lo);
     if (same) {
