@@ -45,9 +45,10 @@ static bool has_zero(range a)
 }
 
 /* ---- of one ------------------------------------------------------------------------------------------------- */
-static range whole(range a, double lo, double hi)
+/* Where it is decided it is constant, however its operand turns. */
+static range whole(double lo, double hi)
 {
-    return (range){lo, hi, a.tame && lo == hi};
+    return (range){lo, hi, lo == hi};
 }
 
 static bool endless(range a)
@@ -90,10 +91,10 @@ static range of_one(enum expr_op op, range a)
 {
     switch (op) {
     case E_NEG: return (range){-a.hi, -a.lo, a.tame};
-    case E_NOT: return whole(a, a.lo == 0 && a.hi == 0, has_zero(a));
+    case E_NOT: return whole(a.lo == 0 && a.hi == 0, has_zero(a));
     case E_ABS: return absolute(a);
-    case E_FLOOR: return whole(a, floor(a.lo), floor(a.hi));
-    case E_CEIL: return whole(a, ceil(a.lo), ceil(a.hi));
+    case E_FLOOR: return whole(floor(a.lo), floor(a.hi));
+    case E_CEIL: return whole(ceil(a.lo), ceil(a.hi));
     case E_EXP: return (range){exp(a.lo), exp(a.hi), a.tame && a.hi - a.lo <= RADIAN};
     case E_SIN: return wave(a, half_pi);
     case E_COS: return wave(a, 0);
@@ -163,30 +164,29 @@ static range negative(range a)
 }
 
 /* Surely true, surely false, or either. */
-static range truth(bool surely, bool possibly, bool tame)
+static range truth(bool surely, bool possibly)
 {
-    return (range){surely, possibly, tame && surely == possibly};
+    return (range){surely, possibly, surely == possibly};
 }
 
 static range compared(enum expr_op op, range a, range b)
 {
-    bool tame = a.tame && b.tame, point = a.lo == a.hi && b.lo == b.hi && a.lo == b.lo;
+    bool point = a.lo == a.hi && b.lo == b.hi && a.lo == b.lo;
     bool meet = a.lo <= b.hi && b.lo <= a.hi;
     switch (op) {
-    case E_LT: return truth(a.hi < b.lo, a.lo < b.hi, tame);
-    case E_LE: return truth(a.hi <= b.lo, a.lo <= b.hi, tame);
-    case E_GT: return truth(a.lo > b.hi, a.hi > b.lo, tame);
-    case E_GE: return truth(a.lo >= b.hi, a.hi >= b.lo, tame);
-    case E_EQ: return truth(point, meet, tame);
-    default: return truth(!meet, !point, tame);
+    case E_LT: return truth(a.hi < b.lo, a.lo < b.hi);
+    case E_LE: return truth(a.hi <= b.lo, a.lo <= b.hi);
+    case E_GT: return truth(a.lo > b.hi, a.hi > b.lo);
+    case E_GE: return truth(a.lo >= b.hi, a.hi >= b.lo);
+    case E_EQ: return truth(point, meet);
+    default: return truth(!meet, !point);
     }
 }
 
 static range joined(enum expr_op op, range a, range b)
 {
     bool a_sure = !has_zero(a), b_sure = !has_zero(b), a_can = a.lo != 0 || a.hi != 0, b_can = b.lo != 0 || b.hi != 0;
-    bool tame = a.tame && b.tame;
-    return op == E_AND ? truth(a_sure && b_sure, a_can && b_can, tame) : truth(a_sure || b_sure, a_can || b_can, tame);
+    return op == E_AND ? truth(a_sure && b_sure, a_can && b_can) : truth(a_sure || b_sure, a_can || b_can);
 }
 
 static range of_two(enum expr_op op, range a, range b)
