@@ -10,13 +10,6 @@
  * Truth: tests/unit/test_alb.c; truth cases ALB-xzone, RR-line-t4, JSQ-2, POW2-a. */
 #include "alb.h"
 
-void alb_count(const alb_group *g, enum alb_metric m, double n)
-{
-    wr_add(g->alb->self, (int)m, n);
-    if (g->part)
-        wr_add(g->part, (int)m, n);
-}
-
 /* ---- answers of the balancer itself ----------------------------------------------------------------- */
 static void count_either(alb *b, const alb_group *g, enum alb_metric m)
 {

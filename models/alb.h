@@ -256,7 +256,12 @@ typedef struct alb_visit { /* on each call */
 } alb_visit;
 
 /* alb.c */
-void alb_count(const alb_group *g, enum alb_metric m, double n);
+static inline void alb_count(const alb_group *g, enum alb_metric m, double n)
+{
+    wr_add(g->alb->self, (int)m, n);
+    if (g->part)
+        wr_add(g->part, (int)m, n);
+}
 void alb_refuse(alb *b, const alb_group *g, wr_call *c, enum alb_code code); /* answers in the balancer's own name */
 void alb_cut(alb *b, wr_call *c, enum alb_code code); /* the same for one that is with a target */
 /* alb_pick.c */

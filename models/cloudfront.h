@@ -68,28 +68,31 @@ enum { CDN_RESET, CDN_HANG };
 
 /* ---- a run -------------------------------------------------------------------------------------------- */
 typedef struct cdn_visit {  /* of a request that is at work */
-    wr_time since, sent;    /* arrival; call of the origin */
+    wr_time sent;           /* the try of the origin */
     uint64_t entry;         /* its object */
-    wr_call *next;          /* behind it, of those that wait for the same fetch */
-    wr_call *first, *last;  /* those that wait for its own fetch at the edge are given back before the shield's are asked */
-    int16_t behavior, edge, tried, code;
-    bool alone;             /* it fetches for itself only: what it waited for could not be kept */
+    wr_call *next;          /* of those that wait for the same fetch */
+    int32_t edge;
+    int16_t behavior, tried, code;
+    uint8_t level;          /* how deep it looked: the answer passes the tiers from there on */
+    uint8_t leads;          /* bit per level: others may wait for its fetch */
+    bool delayed;           /* the latency is spent */
 } cdn_visit;
-
-/* What became of a fetch, for the one that made it and all who waited. */
-typedef struct cdn_outcome {
+typedef struct cdn_outcome { /* of a fetch, for the one that made it and all who waited */
     enum wr_status status;
     int http;
-    bool own;               /* the call itself knows the cause */
+    int row;                /* of the codes; -1: what the origin said, as the call knows it */
     bool stale;
     wr_time expires;        /* 0: it may not be kept */
 } cdn_outcome;
-
+typedef struct cdn_fetch {  /* under way at a tier */
+    wr_call *first, *last;  /* who waits */
+    struct cdn_fetch *next; /* spare ones */
+} cdn_fetch;
 typedef struct cdn_tier {   /* one location, or the shield */
     wr_cache *objects;      /* stamp: 2 x the time until which it is fresh, + 1 if it is stale */
     wr_cache *errors;       /* stamp: the status */
     wr_cache *fetches;      /* stamp: its cdn_fetch */
-    struct cdn_fetch *spare;
+    cdn_fetch *spare;
 } cdn_tier;
 typedef struct cdn {
     wr_comp *self;
@@ -100,4 +103,14 @@ typedef struct cdn {
     int hangs;
     wr_rng delay, fate, choice, keys, age;
 } cdn;
+
+enum cdn_found { CDN_ABSENT, CDN_FRESH, CDN_ERROR, CDN_UNDER_WAY };
+void cdn_tier_open(cdn *d, cdn_tier *t);
+enum cdn_found cdn_tier_look(cdn *d, cdn_tier *t, uint64_t entry, cdn_outcome *o);
+/* Keeps what came; an error becomes the stale copy where there is one. */
+void cdn_tier_keep(cdn *d, cdn_tier *t, uint64_t entry, double size, cdn_outcome *o);
+void cdn_tier_begin(cdn *d, cdn_tier *t, uint64_t entry);
+void cdn_tier_wait(cdn_tier *t, uint64_t entry, wr_call *c);
+wr_call *cdn_tier_end(cdn_tier *t, uint64_t entry); /* who waited, by cdn_visit.next */
+int cdn_kept_row(enum wr_status s);
 #endif

@@ -152,6 +152,8 @@ static lambda_env *blank(lambda_pool *p)
     lambda_env *env = p->spare;
     p->spare = env->next;
     *env = (lambda_env){.host = env->host};
+    if (env->host)
+        wr_host_renew(env->host);
     return env;
 }
 

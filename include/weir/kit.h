@@ -123,6 +123,7 @@ wr_host *wr_host_create(wr_comp *owner);
 /* Another process of the same host, such as one environment of a function: its own client objects (retry quotas, rate
  * limits, breakers), everything else in common. What runs on a host ends on it. */
 wr_host *wr_host_sibling(const wr_host *h);
+void wr_host_renew(wr_host *h);                  /* a new process in its place: answers that steps kept are forgotten */
 void wr_host_cpu(wr_host *h, wr_share *cpu);     /* `cpu` steps share these processors; without: a plain delay / speed */
 void wr_host_speed(wr_host *h, double speed);
 /* Runs the program of c's operation; `done` once, with WR_OK or the outcome of the step that failed (its cause is on

@@ -129,6 +129,7 @@ const void *wr_build_sdk(const wr_build *b);                   /* the struct of 
 const char *wr_build_region(const wr_build *b);
 /* The bound struct of the resource a link names, which may not be prepared yet; NULL: it is of another kind, or wrong itself. */
 const void *wr_build_linked(const wr_build *b, const wr_link *to, const char *kind);
+unsigned wr_build_accepts(const wr_build *b, const wr_link *to); /* which operations it answers; 0: none, or it is wrong itself */
 
 /* Texts of the scenario grammar that models need to read themselves. */
 double wr_text_number(const char *text, enum wr_type as, const char *unit, bool *ok); /* "1.5k/s" as WR_T_RATE */

@@ -2,9 +2,9 @@
  *
  * A host has one client object for each pair of a policy and a kind of callee, as a process has one SDK client a
  * service; a policy that is written in several steps is one. Its quota and its rate limit are shared by all requests
- * of the host. Breakers and hedges belong to one step of one host. A retry asks for the same key. A step that gives
- * up ends the operation with its last outcome, unless it is caught. Truth: tests/unit/test_program.c, test_retry.c,
- * test_retry_steps.c. */
+ * of the host. Breakers, hedges and answers that are kept (cache_for) belong to one step of one host. A retry asks
+ * for the same key. A step that gives up ends the operation with its last outcome, unless it is caught.
+ * Truth: tests/unit/test_program.c, test_retry.c, test_retry_steps.c, test_quota.c. */
 #include "program.h"
 
 static const asking *asking_of(const visit *v)
@@ -45,6 +45,25 @@ static wr_hedge *hedge_of(wr_host *h, const asking *a)
     if (!*part)
         *part = wr_hedge_create(h->owner, a->hedge);
     return *part;
+}
+
+typedef struct kept { /* the answer of a step */
+    wr_time until;
+    uint64_t life;    /* of the process that has it */
+} kept;
+
+static kept *kept_of(wr_host *h, const asking *a)
+{
+    void **part = part_of(h, &a->cache_for, NULL);
+    if (!*part)
+        *part = wr_alloc(h->owner, sizeof(kept));
+    return *part;
+}
+
+static bool is_kept(wr_host *h, const asking *a)
+{
+    const kept *k = kept_of(h, a);
+    return k->life == h->life && wr_now(h->owner) < k->until;
 }
 
 static uint64_t *count_of(wr_host *h, const wr_keys *keys)
@@ -169,7 +188,7 @@ static void try_once(wr_host *h, wr_call *c)
         gave_up(h, c, WR_REJECTED);
         return;
     }
-    if (a->retry)
+    if (a->retry && retry_limits(a->retry))
         held = wr_retry_admit(client_of(h, a->retry, wr_model_of(wr_link_to(h->owner, a->to))), a->retry, c, admitted);
     if (!held) {
         dispatch(h, c);
@@ -195,16 +214,26 @@ static void set_deadline(wr_host *h, wr_call *c, visit *v, const asking *a)
     program_extra(h, v)->until = d >= WR_NEVER - now ? WR_NEVER : now + d;
 }
 
+static void pass_over(wr_host *h, wr_call *c)
+{
+    visit_of(c)->pc++;
+    program_pause(h, c, 0, program_awake); /* a loop of them must not pile up on the stack */
+}
+
 void ask_begin(wr_host *h, wr_call *c)
 {
     visit *v = visit_of(c);
     const asking *a = asking_of(v);
     v->tries = (wr_tries){0};
+    if (a->cache_for && is_kept(h, a)) {
+        pass_over(h, c);
+        return;
+    }
     if (a->bounded)
         set_deadline(h, c, v, a);
     if (!h->source)
         wr_add(h->owner, WR_U_TRIED, 1);
-    if (a->retry)
+    if (a->retry && retry_earns(a->retry))
         wr_retry_first(client_of(h, a->retry, wr_model_of(wr_link_to(h->owner, a->to))), wr_now(h->owner));
     try_once(h, c);
 }
@@ -218,8 +247,7 @@ static void gave_up(wr_host *h, wr_call *c, enum wr_status s)
         return;
     }
     wr_call_clear_cause(c);
-    v->pc++;
-    program_pause(h, c, 0, program_awake); /* a loop of refusals must not pile up on the stack */
+    pass_over(h, c);
 }
 
 /* True: another try follows. */
@@ -270,8 +298,16 @@ static void go_on(wr_host *h, wr_call *c)
     program_go(h, c);
 }
 
+static void keep(wr_host *h, const asking *a)
+{
+    wr_time now = wr_now(h->owner);
+    *kept_of(h, a) = (kept){a->cache_for >= WR_NEVER - now ? WR_NEVER : now + a->cache_for, h->life};
+}
+
 static void succeeded(wr_host *h, wr_call *c, const wr_call *answer, const asking *a)
 {
+    if (a->cache_for)
+        keep(h, a);
     if (a->ask.op == WR_OP_GET && visit_of(c)->program->remembers)
         remember(h, c, answer);
     if (a->hedge)

@@ -5,8 +5,9 @@
  * part in 10^9 of the level are granted: at a constant rate the level meets the amount exactly, and
  * rounding must not decide. Truth: tests/unit/test_bucket.c (a burst lasts exactly
  * burst / (offered - rate); Poisson loss is that of M/D/1/K). */
-#include <math.h>
 #include <weir/kit.h>
+
+static inline double least(double a, double b) { return a < b ? a : b; }
 
 wr_bucket wr_bucket_full(double rate, double burst)
 {
@@ -16,7 +17,7 @@ wr_bucket wr_bucket_full(double rate, double burst)
 double wr_bucket_level(wr_bucket *b, wr_time now)
 {
     if (now > b->at) {
-        b->level = fmin(b->burst, b->level + b->rate * ((double)(now - b->at) / 1e9));
+        b->level = least(b->burst, b->level + b->rate * ((double)(now - b->at) / 1e9));
         b->at = now;
     }
     return b->level;
@@ -31,7 +32,7 @@ bool wr_bucket_take(wr_bucket *b, wr_time now, double n)
 {
     if (!enough(wr_bucket_level(b, now), n))
         return false;
-    b->level = fmax(0, b->level - n);
+    b->level = b->level > n ? b->level - n : 0;
     return true;
 }
 
@@ -48,5 +49,5 @@ void wr_bucket_change(wr_bucket *b, wr_time now, double rate, double burst)
     wr_bucket_level(b, now);
     b->rate = rate;
     b->burst = burst;
-    b->level = fmin(b->level, burst);
+    b->level = least(b->level, burst);
 }

@@ -128,7 +128,7 @@ static void name_message(builder *p, enum step_kind kind, const step_ask *s, ask
 /* {call: NAME} and nothing else. */
 static bool is_plain(const asking *a)
 {
-    bool client = a->timeout || a->retry || a->breaker || a->hedge || a->bounded;
+    bool client = a->timeout || a->retry || a->breaker || a->hedge || a->bounded || a->cache_for;
     return !client && !a->size && a->operation < 0 && !a->caught;
 }
 
@@ -149,6 +149,7 @@ static void compile_ask(builder *p, enum step_kind kind, const step_ask *s)
     a->breaker = s->breaker;
     a->hedge = wr_hedge_build(p->b, s->hedge);
     deadline_of(p, s, a);
+    a->cache_for = s->cache_for > 0 ? s->cache_for : 0;
     a->name = s->name;
     a->operation = s->operation ? wr_build_operation(p->b, s->operation) : -1;
     a->caught = s->catches == CATCH_CONTINUE;

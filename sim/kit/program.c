@@ -33,6 +33,11 @@ wr_host *wr_host_sibling(const wr_host *h)
     return more;
 }
 
+void wr_host_renew(wr_host *h)
+{
+    h->life++;
+}
+
 void wr_host_cpu(wr_host *h, wr_share *cpu)
 {
     h->cpu = cpu;

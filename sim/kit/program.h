@@ -26,7 +26,7 @@ typedef struct step_ask { /* every step that calls; each table has rows for the 
     const wr_link *to, *from;
     const char *operation, *condition, *index, *name, *deadline;
     const wr_dist *items, *puts, *item_size, *old_size, *size, *timeout;
-    wr_dur delay;
+    wr_dur delay, cache_for;
     double missing;
     int consistency, mode, catches;
     wr_pick key, dedup;
@@ -73,6 +73,7 @@ typedef struct asking { /* one calling step, ready to be sent */
     const wr_breaker_cfg *breaker; /* NULL: none */
     const wr_hedge_cfg *hedge;
     wr_dur deadline;           /* of all tries; WR_NEVER: none */
+    wr_dur cache_for;          /* a good answer stands in for further calls; 0: not at all */
     const char *name;
     int operation;             /* -1: the current one */
     bool caught, plain;        /* plain: {call: NAME} and nothing else */
@@ -158,6 +159,7 @@ struct wr_host {
     bool source;       /* it is a traffic: tries are the requests', steps only add theirs */
     host_common *common;
     host_part *parts;
+    uint64_t life;     /* how many processes there were before */
 };
 static inline visit *visit_of(wr_call *c) { return call_program_room(c); }
 void program_go(wr_host *h, wr_call *c);                           /* runs until it has to wait, or ends */

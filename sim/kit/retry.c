@@ -265,6 +265,9 @@ double wr_retry_tokens(wr_retry *r, wr_time now)
     return r->tokens;
 }
 
+bool retry_earns(const wr_retry_cfg *c) { return c->per_call > 0 || c->refill > 0; }
+bool retry_limits(const wr_retry_cfg *c) { return c->mode == SDK_ADAPTIVE; }
+
 void wr_retry_first(wr_retry *r, wr_time now)
 {
     refill(r, r->cfg, now);
@@ -315,7 +318,7 @@ void wr_retry_ended(wr_retry *r, const wr_retry_cfg *cfg, const wr_tries *t, enu
 
 wr_held *wr_retry_admit(wr_retry *r, const wr_retry_cfg *cfg, wr_call *c, wr_retry_go *go)
 {
-    if (cfg->mode != SDK_ADAPTIVE || limiter_admit(&r->limiter, wr_now(r->limiter.owner)))
+    if (!retry_limits(cfg) || limiter_admit(&r->limiter, wr_now(r->limiter.owner)))
         return NULL;
     return limiter_hold(&r->limiter, c, go);
 }

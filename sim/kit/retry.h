@@ -9,6 +9,10 @@ void retry_complete(const wr_retry_cfg *written, wr_retry_cfg *out, wr_build *b)
 
 bool retry_same(const wr_retry_cfg *a, const wr_retry_cfg *b); /* written twice, it is one policy */
 
+/* Policies for which wr_retry_first and wr_retry_admit do nothing need not be asked: the usual ones. */
+bool retry_earns(const wr_retry_cfg *c);
+bool retry_limits(const wr_retry_cfg *c);
+
 /* limiter.c: sends at a rate that follows CUBIC. Off until the first throttling answer. */
 typedef struct retry_limiter {
     wr_comp *owner;

@@ -37,12 +37,14 @@ static const wr_param common_rows[] = {
 #define CONSISTENCY_ROW {.key = "consistency", FIELD(consistency), .type = WR_T_ENUM, .choices = consistencies, .def = "eventual", .doc = "Eventually consistent reads cost half.", .src = DYNAMODB_DOC "HowItWorks.ReadConsistency.html"}
 #define INDEX_ROW {.key = "index", FIELD(index), .type = WR_T_TEXT, .optional = true, .doc = "Secondary index that is read."}
 #define COUNT_ROW(KEY, F, DEF, DOC) {.key = KEY, FIELD(F), .type = WR_T_DIST, .of = WR_T_INT, .def = DEF, .doc = DOC}
+#define CACHE_ROW {.key = "cache_for", FIELD(cache_for), .type = WR_T_DUR, .optional = true, .words = "never", .max = 3e9, .doc = "Each instance or environment keeps a good answer of this step for so long and makes no call then, whatever the key: a parameter, a secret, a data key."}
 #define ITEM_SIZE "Size of one item; without it, the table's own."
 
 static const wr_param call_rows[] = {
     {.key = "to", FIELD(to), .type = WR_T_LINK, .accepts = WR_ACCEPTS(WR_OP_REQUEST), .flags = WR_P_FORWARDS, .doc = "Resource that is called."},
     {.key = "operation", FIELD(operation), .type = WR_T_TEXT, .optional = true, .flags = WR_P_OPERATION, .doc = "Operation asked for; without it, the current one."},
     {.key = "size", FIELD(size), .type = WR_T_DIST, .of = WR_T_BYTES, .optional = true, .doc = "Size of the body; without it, that of the current request."},
+    CACHE_ROW,
     COMMON,
     {0}};
 static const wr_param get_rows[] = {
@@ -97,7 +99,7 @@ static const wr_param invoke_rows[] = {
     LINK("from", from, WR_ACCEPTS(OP), true, "Cache, bucket or database; the same as 'to'."), \
     LINK("to", to, WR_ACCEPTS(OP), true, "Cache, bucket or database; the same as 'from'."), KEY_ROW, \
     {.key = "size", FIELD(item_size), .type = WR_T_DIST, .of = WR_T_BYTES, .optional = true, .doc = "Size of the object."}, COMMON, {0}
-static const wr_param read_rows[] = {STORE_ROWS(WR_OP_READ)};
+static const wr_param read_rows[] = {CACHE_ROW, STORE_ROWS(WR_OP_READ)};
 static const wr_param write_rows[] = {STORE_ROWS(WR_OP_WRITE)};
 
 /* ---- steps made of steps ------------------------------------------------------------------------------ */

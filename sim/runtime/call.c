@@ -5,7 +5,8 @@
  * anything. The framework owns timeouts: equal timeouts expire in the order in which they were armed,
  * so each length of time is a lane, a list with one event for its head; arming and cancelling cost a
  * few pointers. The lane's event is not moved when its head is answered; it finds the new head when
- * it fires, at most once per length of the timeout.
+ * it fires, at most once per length of the timeout. Lengths beyond the first LANES (they are drawn) have
+ * events of their own.
  *
  * A call is freed when it is answered (or lost), its caller has been told (or has gone), its own calls
  * have ended and nobody holds it. Truth: tests/contract, tests/unit/test_call.c. */
@@ -23,7 +24,8 @@ struct call_pool {
     wr_call *free;
     uint64_t open, made;
     int lanes;
-    lane lane[LANES]; /* the last one also takes all further lengths */
+    lane lane[LANES];
+    lane alone;           /* stands for none: of lengths beyond those */
     lane *guess[GUESSES]; /* by the length's bits: the lane found last */
 };
 
@@ -105,13 +107,22 @@ static inline wr_call *take(run *r, wr_comp *from, wr_comp *to, wr_call *mine)
     return c;
 }
 
-static void lane_remove(wr_call *c)
+static inline void lane_unlink(wr_call *c)
 {
     lane *l = c->lane;
-    if (!l)
-        return;
     *(c->lane_prev ? &c->lane_prev->lane_next : &l->head) = c->lane_next;
     *(c->lane_next ? &c->lane_next->lane_prev : &l->tail) = c->lane_prev;
+}
+
+static inline void disarm(wr_call *c)
+{
+    run *r = c->from->run;
+    if (!c->lane)
+        return;
+    if (c->lane == &r->calls->alone)
+        wr_engine_cancel(r->engine, c->alone);
+    else
+        lane_unlink(c);
     c->lane = NULL;
 }
 
@@ -149,7 +160,7 @@ static inline void detach(wr_call *c)
 /* ---- send and deliver -------------------------------------------------------------------------- */
 static void lane_fire(wr_comp *self, void *arg);
 
-/* The lane of a length; of the last one, which holds many lengths in order, when there are too many. */
+/* The lane of a length; NULL: there are too many. */
 static lane *lane_search(run *r, wr_dur length)
 {
     struct call_pool *p = r->calls;
@@ -157,7 +168,7 @@ static lane *lane_search(run *r, wr_dur length)
         if (p->lane[i].length == length)
             return &p->lane[i];
     if (p->lanes == LANES)
-        return &p->lane[LANES - 1];
+        return NULL;
     p->lane[p->lanes] = (lane){.length = length, .run = r};
     return &p->lane[p->lanes++];
 }
@@ -178,16 +189,12 @@ static inline void lane_arm(lane *l)
     wr_engine_at(l->run->engine, l->head->deadline, WR_PHASE_WORK, lane_fire, NULL, l);
 }
 
-/* Behind all that end before it: at the tail, unless the lane holds many lengths. */
-static inline void lane_insert(lane *l, wr_call *c)
+static inline void lane_append(lane *l, wr_call *c)
 {
-    wr_call *before = l->tail;
-    while (before && before->deadline > c->deadline)
-        before = before->lane_prev;
-    c->lane_prev = before;
-    c->lane_next = before ? before->lane_next : l->head;
-    *(c->lane_prev ? &c->lane_prev->lane_next : &l->head) = c;
-    *(c->lane_next ? &c->lane_next->lane_prev : &l->tail) = c;
+    c->lane_prev = l->tail;
+    c->lane_next = NULL;
+    *(l->tail ? &l->tail->lane_next : &l->head) = c;
+    l->tail = c;
 }
 
 static void expire(wr_call *c);
@@ -200,10 +207,18 @@ static void lane_fire(wr_comp *self, void *arg)
     l->armed = false;
     while (l->head && l->head->deadline <= now) {
         wr_call *c = l->head;
-        lane_remove(c);
+        disarm(c);
         expire(c);
     }
     lane_arm(l);
+}
+
+static void alone_fire(wr_comp *self, void *arg)
+{
+    wr_call *c = arg;
+    (void)self;
+    c->lane = NULL;
+    expire(c);
 }
 
 static inline void arm(run *r, wr_call *c, wr_dur timeout)
@@ -213,9 +228,13 @@ static inline void arm(run *r, wr_call *c, wr_dur timeout)
         return;
     c->deadline = now + timeout;
     lane *l = lane_of(r, timeout);
-    lane_insert(l, c);
-    c->lane = l;
-    lane_arm(l);
+    c->lane = l ? l : &r->calls->alone;
+    if (l) {
+        lane_append(l, c);
+        lane_arm(l);
+    } else {
+        c->alone = wr_engine_at(r->engine, c->deadline, WR_PHASE_WORK, alone_fire, NULL, c);
+    }
 }
 
 static void deliver(wr_comp *to, void *arg)
@@ -331,7 +350,7 @@ static void answer(wr_comp *from, void *arg)
         settle(c);
         return;
     }
-    lane_remove(c);
+    disarm(c);
     c->state |= TOLD;
     wr_call *mine = c->parent;
     call_fold(c);
@@ -517,7 +536,7 @@ void wr_call_drop(wr_call *c)
     if (c->state & TOLD)
         return;
     wr_call *mine = c->parent;
-    lane_remove(c);
+    disarm(c);
     wr_call_hold(c);
     abandon(c);
     wr_call_release(c);

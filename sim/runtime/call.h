@@ -21,11 +21,14 @@ struct wr_call {
     uint64_t key;
     wr_time sent;
     uint8_t state, status, stage, op;
-    uint16_t operation;
-    uint16_t open;       /* own calls that have not ended */
+    uint32_t open;       /* own calls that have not ended */
     /* 64 */
-    wr_call *lane_next, *lane_prev;
-    lane *lane;          /* NULL: no timeout armed */
+    union {
+        wr_call *lane_next;
+        wr_event alone;  /* of a timeout that has no lane */
+    };
+    wr_call *lane_prev;
+    lane *lane;          /* NULL: no timeout armed; call_pool's `alone`: an event of its own */
     wr_time deadline;
     wr_time arrived;
     wr_call *child;      /* the latest own call still open: where a timeout looks for the place */
@@ -41,6 +44,7 @@ struct wr_call {
     int16_t cause_code;
     uint8_t cause_stage;
     float response, retry_after;
+    uint16_t operation;
     uint64_t stamp;
     /* 192 */
     _Alignas(64) call_line line;

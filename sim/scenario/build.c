@@ -105,3 +105,9 @@ const void *wr_build_linked(const wr_build *b, const wr_link *to, const char *ki
     const draft *d = to->comp >= 0 ? &b->l->draft[to->comp] : NULL;
     return d && d->model && !strcmp(d->model->kind, kind) ? d->cfg : NULL;
 }
+
+unsigned wr_build_accepts(const wr_build *b, const wr_link *to)
+{
+    const draft *d = to->comp >= 0 ? &b->l->draft[to->comp] : NULL;
+    return d && d->model ? d->model->accepts : 0;
+}

@@ -48,7 +48,8 @@ typedef struct scenario_price { const char *key; double usd; } scenario_price;
 typedef struct scenario_account { /* bound by account_params in load.c */
     int64_t lambda_concurrency;
     double lambda_rps_per_concurrency, api_gateway_rate, api_gateway_burst, dynamodb_table_rcu, dynamodb_table_wcu,
-        dynamodb_account_rcu, dynamodb_account_wcu, ec2_vcpus, ec2_run_instances_bucket, ec2_run_instances_refill;
+        dynamodb_account_rcu, dynamodb_account_wcu, ec2_vcpus, ec2_run_instances_bucket, ec2_run_instances_refill,
+        kms_rate, ssm_rate, secrets_rate, cognito_rate, sns_publish_rate, event_bus_put_rate; /* NaN: the Region's */
 } scenario_account;
 
 typedef struct scenario_precision { /* replications: {min, max, precision, of, confidence} */

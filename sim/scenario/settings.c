@@ -78,6 +78,12 @@ static const wr_param account_rows[] = {
     {.key = "ec2_vcpus", WR_FIELD(scenario_account, ec2_vcpus), .type = WR_T_NUMBER, .def = "unlimited", .words = "unlimited", .max = 1e12, .doc = "On-demand vCPUs; a launch above it fails.", .src = "assumption: the quota differs between accounts and can be raised"},
     QUOTA("ec2_run_instances_bucket", ec2_run_instances_bucket, WR_T_NUMBER, "1000", "Instances that may be launched at once.", EC2_PAGE),
     QUOTA("ec2_run_instances_refill", ec2_run_instances_refill, WR_T_RATE, "2/s", "Refill of that bucket.", EC2_PAGE),
+    {.key = "sns_publish_rate", WR_FIELD(scenario_account, sns_publish_rate), .type = WR_T_RATE, .def = "auto", .words = "auto", .min = 0.001, .max = 1e12, .doc = "Messages published to all topics a second; auto: the Region's, 30,000 in us-east-1.", .src = "https://docs.aws.amazon.com/general/latest/gr/sns.html"},
+    {.key = "event_bus_put_rate", WR_FIELD(scenario_account, event_bus_put_rate), .type = WR_T_RATE, .def = "auto", .words = "auto", .min = 0.001, .max = 1e12, .doc = "PutEvents requests to all buses a second; auto: the Region's, 10,000 in the largest.", .src = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html"},
+    {.key = "kms_rate", WR_FIELD(scenario_account, kms_rate), .type = WR_T_RATE, .def = "auto", .words = "auto", .min = 0.001, .max = 1e12, .doc = "Requests of all symmetric KMS keys together; auto: the Region's, 100,000 in the largest, 20,000 or 10,000 elsewhere.", .src = "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html"},
+    QUOTA("ssm_rate", ssm_rate, WR_T_RATE, "40/s", "Reads of Parameter Store together, without high throughput.", "https://docs.aws.amazon.com/general/latest/gr/ssm.html"),
+    QUOTA("secrets_rate", secrets_rate, WR_T_RATE, "10000/s", "GetSecretValue of all secrets together.", "https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html"),
+    QUOTA("cognito_rate", cognito_rate, WR_T_RATE, "120/s", "Sign-ins (UserAuthentication) of all user pools together.", "https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html"),
     {0}};
 
 #define LATENCY(KEY, F, DEF, DOC) {.key = KEY, WR_FIELD(struct network, F), .type = WR_T_DIST, .of = WR_T_DUR, .def = DEF, .doc = DOC, .src = "assumption: AWS publishes no figures"}

@@ -52,8 +52,8 @@ static void test_types_that_are_not_here_say_why(void **state)
          "4:13: unknown type 'servce' of 'q'; available: TYPES -> did you mean 'service'?\n");
     SAYS(HEAD "resources:\n  q: {type: traffic}\n",
          "4:13: unknown type 'traffic' of 'q'; available: TYPES\n");
-    SAYS(HEAD "resources:\n  q: {type: AWS::S3::Bucket}\n",
-         "4:13: type 'AWS::S3::Bucket' of 'q' is reserved for a later version; available: TYPES\n");
+    SAYS(HEAD "resources:\n  q: {type: AWS::CodeDeploy::DeploymentGroup}\n",
+         "4:13: type 'AWS::CodeDeploy::DeploymentGroup' of 'q' is reserved for a later version; available: TYPES\n");
 }
 
 static void test_names_follow_the_rules(void **state)
