@@ -8,6 +8,7 @@
  * Truth: tests/unit/test_s3.c, tests/truth/edge-s3.yaml. */
 #include "s3.h"
 #include <math.h>
+#include <string.h>
 
 #define GUIDE "https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
 #define RATES GUIDE "optimizing-performance.html"
@@ -169,6 +170,8 @@ static void begin(s3 *b, wr_call *c)
     bool plain = op == WR_OP_REQUEST && wr_call_response_size(c) > 0;
     *v = (visit){.since = wr_now(b->self), .kind = op == WR_OP_REQUEST ? WR_OP_READ : (int)op};
     v->size = plain ? wr_call_response_size(c) : wr_call_item_size(c, -1);
+    if (v->size < 0 && !strcmp(wr_model_of(wr_call_from(c))->kind, "firehose"))
+        v->size = wr_call_size(c); /* a buffer full: no law of sizes tells it */
     if (v->size < 0)
         v->size = wr_draw(b->cfg->object_size, &b->size);
     wr_add(b->self, S3_REQUESTS, 1);

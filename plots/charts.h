@@ -102,6 +102,12 @@ size_t book_faults(const book *b, const mark **out);               /* spans */
 size_t book_notes(const book *b, const char *const *kinds, const char *owner, const mark **out);   /* of one replication */
 size_t book_actions(const book *b, const char *const *kinds, const char *owner, const mark **out); /* ... within the window */
 
+/* ---- written.c: the scenario that the results carry, at a path of keys that ends with NULL ----------------------- */
+const struct node *book_written(const book *b, const char *const *path); /* of sim/table/table.h; NULL: not there */
+const char *book_word(const book *b, const char *const *path);           /* NULL */
+double book_number(const book *b, const char *const *path);              /* NaN */
+#define AT(...) ((const char *const[]){__VA_ARGS__, NULL})
+
 /* ---- frame.c: pages and panels ----------------------------------------------------------------------------------- */
 box page_open(const book *b, const char *title, const char *finding); /* returns the room for panels */
 int page_empty(const book *b, const char *title, const char *why);    /* a page that says why nothing is drawn; 0 */
@@ -148,9 +154,12 @@ const char *const *part_traffic(const book *b); /* who sends requests: traffics,
 const char *part_fleet_owner(const book *b);    /* the group whose size is worth a panel; NULL: none */
 const char *part_table_owner(const book *b);    /* the DynamoDB table most used; NULL: none */
 const char *part_queue_owner(const book *b);    /* where most waits; NULL: nobody waits */
+const char *const *part_queues(const book *b, const char *type); /* all but dead-letter queues; type NULL: any */
+const char *part_dead_letters(const book *b, const char *owner); /* a queue's dead-letter queue; NULL: none */
 typedef bool part_fn(const book *b, box where, unsigned flags);
 part_fn part_rates, part_trouble, part_latency, part_fleet, part_table, part_queue;
 panel part_fleet_of(const book *b, const char *owner, box where, double right, unsigned flags); /* closed, for its scales */
+double part_scale(double own, double most); /* of a panel beside others: theirs, unless it could not be read on it */
 void part_capacity(const book *b, const char *owner, bool writes, box where, double right, unsigned flags);
 extern const char *const in_service_names[], *const desired_names[], *const booting_names[];
 

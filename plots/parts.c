@@ -48,9 +48,33 @@ const char *part_table_owner(const book *b)
     return best ? best : o[0];
 }
 
+const char *part_dead_letters(const book *b, const char *owner)
+{
+    return book_word(b, AT("resources", owner, "redrive_policy", "dead_letter_target"));
+}
+
+const char *const *part_queues(const book *b, const char *type)
+{
+    const char *const *all = book_owners(b, type, "queue_depth");
+    size_t n = 0, kept = 0;
+    while (all[n])
+        n++;
+    const char **out = arena_alloc(b->c->arena, (n + 1) * sizeof *out);
+    for (size_t i = 0; i < n; i++) {
+        bool dead = false;
+        for (size_t k = 0; k < n && !dead; k++) {
+            const char *to = part_dead_letters(b, all[k]);
+            dead = to && !strcmp(to, all[i]);
+        }
+        if (!dead)
+            out[kept++] = all[i];
+    }
+    return out;
+}
+
 const char *part_queue_owner(const book *b)
 {
-    return busiest(b, book_owners(b, NULL, "queue_depth"), "queue_depth");
+    return busiest(b, part_queues(b, NULL), "queue_depth");
 }
 
 /* ---- panels --------------------------------------------------------------------------------------------- */
@@ -92,7 +116,8 @@ bool part_trouble(const book *b, box where, unsigned flags)
     plot_trace(&p, &throttled, theme_pen(ROLE_THROTTLED), "throttled");
     plot_trace(&p, &errors, theme_pen(ROLE_FAILED), "failed");
     if (!(most > 0))
-        canvas_text(b->c, p.plot.x + p.plot.w / 2, p.plot.y + p.plot.h / 2, theme_quiet(10.5, CENTRE), "nothing failed");
+        canvas_text(b->c, p.plot.x + p.plot.w / 2, p.plot.y + p.plot.h / 2, theme_quiet(10.5, CENTRE),
+                    "nothing failed");
     panel_close(&p);
     return true;
 }
@@ -148,6 +173,11 @@ bool part_fleet(const book *b, box where, unsigned flags)
     if (owner)
         part_fleet_of(b, owner, where, 74, flags);
     return owner != NULL;
+}
+
+double part_scale(double own, double most)
+{
+    return own > 0 && own * 5 < most ? own : most;
 }
 
 void part_capacity(const book *b, const char *owner, bool writes, box where, double right, unsigned flags)

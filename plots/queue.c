@@ -1,7 +1,15 @@
-/* queue.c - how much waits, how long the oldest has waited, and whether more comes in than goes out. */
+/* queue.c - how much waits, how long the oldest has waited, and whether more comes in than goes out.
+ *
+ * An SQS queue shows its messages by state, all deliveries beside those that were new, and below them what its
+ * dead-letter queue holds; a dead-letter queue has no column of its own unless it is asked for. Columns share their
+ * scales where one can be read on that of the others. */
 #include "charts.h"
 
-enum { MOST_OWNERS = 3 };
+enum { MOST_OWNERS = 3, STATES = 3, ROWS = 4, RIGHT_ROOM = 82 };
+static const char *const states[STATES] = {"ApproximateNumberOfMessagesNotVisible",
+                                           "ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesDelayed"};
+static const char *const state_names[STATES] = {"in flight", "visible", "delayed"};
+static const enum role state_roles[STATES] = {ROLE_SERVED, ROLE_USED, ROLE_OTHER};
 
 static bool applies(wr_store *s)
 {
@@ -12,61 +20,137 @@ static bool applies(wr_store *s)
     return false;
 }
 
-typedef struct queue { const char *owner; trace depth, age, in, out; } queue;
+typedef struct queue {
+    const char *owner, *dead; /* its dead-letter queue; NULL: none */
+    trace depth, state[STATES], age, in, given, out, moved, letters;
+    double most[ROWS];        /* by row: messages, age, rates, dead letters; NaN: no such row */
+} queue;
+
+static double most_of(const trace *const *t, size_t n)
+{
+    double most = NAN;
+    for (size_t i = 0; i < n; i++)
+        if (t[i]->mid)
+            most = fmax(most, t[i]->most);
+    return most;
+}
 
 static queue queue_of(const book *b, const char *owner)
 {
     static const char *const in[] = {"NumberOfMessagesSent", "requests", NULL};
     static const char *const out[] = {"NumberOfMessagesDeleted", "completed", NULL};
-    return (queue){owner, trace_one(b, owner, "queue_depth", 0), trace_one(b, owner, "age_of_oldest", 0),
-                   trace_first(b, owner, in, TRACE_RATE), trace_first(b, owner, out, TRACE_RATE)};
+    queue q = {.owner = owner, .dead = part_dead_letters(b, owner), .depth = trace_one(b, owner, "queue_depth", 0),
+               .age = trace_one(b, owner, "age_of_oldest", 0), .in = trace_first(b, owner, in, TRACE_RATE),
+               .given = trace_one(b, owner, "NumberOfMessagesReceived", TRACE_RATE),
+               .out = trace_first(b, owner, out, TRACE_RATE), .moved = trace_one(b, owner, "redriven", TRACE_RATE)};
+    const trace *rates[] = {&q.in, &q.given, &q.out, &q.moved};
+    for (size_t k = 0; k < STATES; k++)
+        q.state[k] = trace_one(b, owner, states[k], 0);
+    if (q.dead)
+        q.letters = trace_one(b, q.dead, "messages", 0);
+    q.most[0] = q.state[0].mid ? stack_most(b, q.state, STATES) : most_of(&(const trace *){&q.depth}, 1);
+    q.most[1] = most_of(&(const trace *){&q.age}, 1);
+    q.most[2] = most_of(rates, 4);
+    q.most[3] = most_of(&(const trace *){&q.letters}, 1);
+    return q;
 }
 
 static const char *finding(const book *b, const queue *q)
 {
-    char depth[SAY], when[SAY], age[SAY], at[SAY];
-    if (!trace_any(&q->depth))
-        return canvas_print(b->c, "Nothing ever waited at %s.", q->owner);
+    char depth[SAY], when[SAY], age[SAY], at[SAY], dead[SAY];
+    double until, lost = trace_last(b, &q->letters, &until), last = trace_last(b, &q->depth, &until);
+    const char *letters =
+        lost >= 0.5 ? canvas_print(b->c, "; %s in %s at the end", say_number(dead, round(lost)), q->dead) : "";
+    if (!trace_any(&q->depth) && !trace_any(&q->state[0]))
+        return canvas_print(b->c, "Nothing ever waited at %s%s.", q->owner, letters);
+    trace held = trace_one(b, q->owner, "messages", 0);
     const char *first =
-        canvas_print(b->c, "Up to %s waited at %s (%s)", say_number(depth, round(q->depth.peak * 10) / 10), q->owner,
-                     say_clock(when, q->depth.peak_at));
-    double until, last = trace_last(b, &q->depth, &until);
-    bool left = last > 0.5 * q->depth.most;
+        held.mid ? canvas_print(b->c, "%s held up to %s messages (%s)", q->owner, say_number(depth, round(held.peak)),
+                                say_clock(when, held.peak_at))
+                 : canvas_print(b->c, "Up to %s waited at %s (%s)", say_number(depth, round(q->depth.peak * 10) / 10),
+                                q->owner, say_clock(when, q->depth.peak_at));
     if (trace_any(&q->age))
         first = canvas_print(b->c, "%s; the oldest for %s (%s)", first,
                              q->age.peak < 120 ? say_value(age, q->age.peak, "s") : say_clock(age, q->age.peak),
                              say_clock(at, q->age.peak_at));
-    return canvas_print(b->c, "%s%s.", first, left ? "; at the end the queue has not emptied" : "");
+    bool left = last >= 1 && last > 0.5 * q->depth.most;
+    return canvas_print(b->c, "%s%s%s.", first, letters, left ? "; it has not emptied at the end" : "");
+}
+
+/* ---- panels ---------------------------------------------------------------------------------------------- */
+static void messages(const book *b, const queue *q, box where, double most, unsigned flags)
+{
+    ink fill[STATES];
+    const char *title = canvas_print(b->c, q->state[0].mid ? "Messages of %s" : "Waiting at %s", q->owner);
+    panel p = panel_open(b, where, title, "1", 0, most, RIGHT_ROOM, flags | PANEL_NAMES | PANEL_WHOLE);
+    for (size_t k = 0; k < STATES; k++) {
+        fill[k] = theme_fill(state_roles[k]);
+        if (trace_any(&q->state[k]))
+            panel_key_role(&p, state_roles[k], true, state_names[k]);
+    }
+    plot_stack(&p, q->state, fill, STATES, false);
+    if (!q->state[0].mid)
+        plot_area(&p, &q->depth, ROLE_USED, "waiting");
+    panel_close(&p);
+}
+
+static void age(const book *b, const queue *q, box where, double most, unsigned flags)
+{
+    panel p = panel_open(b, where, "Age of the oldest", "s", 0, most, RIGHT_ROOM, flags);
+    plot_trace(&p, &q->age, theme_pen(ROLE_LATENCY), "age");
+    panel_close(&p);
+}
+
+static void rates(const book *b, const queue *q, box where, double most, unsigned flags)
+{
+    bool sqs = q->given.mid;
+    panel p = panel_open(b, where, sqs ? "Sent, received, deleted" : "In and out", "1/s", 0, most, RIGHT_ROOM, flags);
+    plot_trace(&p, &q->given, theme_pen(ROLE_CAPACITY), "received");
+    plot_trace(&p, &q->out, theme_pen(ROLE_SERVED), sqs ? "deleted" : "out");
+    pen dead = theme_pen(ROLE_FAILED);
+    dead.dash = SOLID;
+    if (trace_any(&q->moved))
+        plot_trace(&p, &q->moved, dead, "dead");
+    plot_trace(&p, &q->in, theme_pen(ROLE_OFFERED), sqs ? "sent" : "in");
+    panel_close(&p);
+}
+
+static void letters(const book *b, const queue *q, box where, double most, unsigned flags)
+{
+    panel p = panel_open(b, where, canvas_print(b->c, "Dead letters in %s", q->dead), "1", 0, most, RIGHT_ROOM,
+                         flags | PANEL_WHOLE);
+    ink light = theme_fill(ROLE_FAILED);
+    light.alpha *= 0.4;
+    pen edge = theme_pen(ROLE_FAILED);
+    edge.dash = SOLID;
+    plot_stack(&p, &q->letters, &light, 1, false);
+    plot_trace(&p, &q->letters, edge, "messages");
+    panel_close(&p);
 }
 
 static void column(const book *b, const queue *q, box where, const double *most)
 {
-    size_t rows = 1u + (q->age.mid ? 1u : 0u) + (q->in.mid ? 1u : 0u), row = 0;
-    box at = box_row(where, row++, rows, 8);
-    panel p = panel_open(b, at, canvas_print(b->c, "Waiting at %s", q->owner), "1", 0, most[0], 82,
-                         PANEL_NAMES | PANEL_WHOLE | (rows == 1 ? PANEL_TIMES : 0u));
-    plot_area(&p, &q->depth, ROLE_USED, "waiting");
-    panel_close(&p);
-    if (q->age.mid) {
-        p = panel_open(b, box_row(where, row, rows, 8), "Age of the oldest", "s", 0, most[1], 82,
-                       row + 1 == rows ? PANEL_TIMES : 0u);
-        row++;
-        plot_trace(&p, &q->age, theme_pen(ROLE_LATENCY), "age");
-        panel_close(&p);
-    }
-    if (q->in.mid) {
-        p = panel_open(b, box_row(where, row, rows, 8), "In and out", "1/s", 0, most[2], 82, PANEL_TIMES);
-        plot_trace(&p, &q->out, theme_pen(ROLE_SERVED), "out");
-        plot_trace(&p, &q->in, theme_pen(ROLE_OFFERED), "in");
-        panel_close(&p);
+    static void (*const panels[ROWS])(const book *, const queue *, box, double, unsigned) = {messages, age, rates,
+                                                                                             letters};
+    size_t rows = 0, row = 0, last = 0;
+    for (size_t k = 0; k < ROWS; k++)
+        rows += isnan(most[k]) ? 0 : 1;
+    for (size_t k = 0; k < ROWS; k++)
+        last = isnan(q->most[k]) ? last : k;
+    for (size_t k = 0; k < ROWS; k++) {
+        if (!isnan(q->most[k]))
+            panels[k](b, q, box_row(where, row, rows, 8), part_scale(q->most[k], most[k]),
+                      k == last ? PANEL_TIMES : 0u);
+        row += isnan(most[k]) ? 0 : 1;
     }
 }
 
+/* ---- who ---------------------------------------------------------------------------------------------------- */
 static const char *const *choice(const book *b)
 {
-    const char *const *sqs = book_owners(b, "sqs", "queue_depth");
+    const char *const *sqs = part_queues(b, "sqs");
     const char **one = arena_alloc(b->c->arena, 2 * sizeof *one);
-    one[0] = part_queue_owner(b);
+    one[0] = sqs[0] ? NULL : part_queue_owner(b);
     if (!one[0])
         one[0] = book_owners(b, NULL, "queue_depth")[0];
     return sqs[0] ? sqs : one;
@@ -80,13 +164,12 @@ static int draw(const void *cfg, wr_store *s, wr_canvas *c, wr_err *err)
         return book_unknown(&b, bad, err);
     queue q[MOST_OWNERS];
     const char *said[MOST_OWNERS];
-    double most[3] = {0};
+    double most[ROWS] = {NAN, NAN, NAN, NAN};
     size_t n = 0;
     for (; n < MOST_OWNERS && who[n] && b.n; n++) {
         q[n] = queue_of(&b, who[n]);
-        most[0] = fmax(most[0], q[n].depth.most);
-        most[1] = fmax(most[1], q[n].age.most);
-        most[2] = fmax(most[2], fmax(q[n].in.most, q[n].out.most));
+        for (size_t k = 0; k < ROWS; k++)
+            most[k] = fmax(most[k], q[n].most[k]);
         said[n] = finding(&b, &q[n]);
     }
     const char *title = words_title(&b, n == 1 ? "the queue at %s" : "queues", n == 1 ? who[0] : "");
@@ -101,7 +184,7 @@ static int draw(const void *cfg, wr_store *s, wr_canvas *c, wr_err *err)
 const wr_chart wr_chart_queue = {
     .kind = "queue",
     .title = "Queues",
-    .doc = "How many wait, how long the oldest has waited, and what comes in against what goes out.",
+    .doc = "Messages or requests that wait, by state; how long the oldest has waited; what comes in against what goes out; dead letters.",
     .params = chart_params,
     .cfg_size = sizeof(chart_cfg),
     .applies = applies,

@@ -30,25 +30,10 @@ static const char *word(const node *in, const char *key)
     return n && n->kind == NODE_SCALAR ? n->text : NULL;
 }
 
-/* The list of policies of `owner` in the scenario that the results carry; NULL: none. */
-static const node *policies_of(const book *b, const char *owner)
-{
-    const char *yaml = wr_store_text(b->s, "scenario_resolved"), *const path[] = {"resources", owner,
-                                                                                  "scaling_policies"};
-    if (!yaml)
-        return NULL;
-    wr_diag *d = wr_diag_create();
-    const node *at = yaml_read(b->c->arena, "scenario", yaml, strlen(yaml), d);
-    wr_diag_destroy(d);
-    for (size_t i = 0; at && i < sizeof path / sizeof *path; i++)
-        at = at->kind == NODE_MAP ? node_get(at, path[i]) : NULL;
-    return at && at->kind == NODE_LIST ? at : NULL;
-}
-
 static const node *policy_of(const book *b, const char *owner)
 {
-    const node *list = policies_of(b, owner);
-    for (size_t i = 0; list && i < list->n; i++) {
+    const node *list = book_written(b, AT("resources", owner, "scaling_policies"));
+    for (size_t i = 0; list && list->kind == NODE_LIST && i < list->n; i++) {
         const char *type = word(list->item[i], "type");
         if (type && !strcmp(type, "target_tracking"))
             return list->item[i];
@@ -210,7 +195,8 @@ static void alarm_row(const panel *p, const mark *m, size_t n, const mark *which
         double end = k < n ? m[k].from : p->b->end;
         double x0 = scale_at(&p->x, fmax(p->b->begin, m[i].from)), x1 = scale_at(&p->x, fmin(end, p->b->end));
         if (x1 > x0)
-            canvas_box(c, (box){x0, row.y, fmax(2, x1 - x0), row.h}, low ? theme_ink(INK_RIM, 0.6) : theme_fill(ROLE_FAILED));
+            canvas_box(c, (box){x0, row.y, fmax(2, x1 - x0), row.h},
+                       low ? theme_ink(INK_RIM, 0.6) : theme_fill(ROLE_FAILED));
     }
     canvas_text(c, p->plot.x + p->plot.w + 9, row.y + row.h / 2 + 3, f, canvas_fit(c, f, name, p->right - 9));
 }

@@ -9,7 +9,8 @@
 #include <string.h>
 
 enum { PERIODS = 60, SECONDS = 60, REPLICATIONS = 3, CROWD = 20, RELIEF = 32, OVER = 48, MOST = 64, TAIL = 40 };
-enum shape { FLAT, ARRIVALS, SERVED, TROUBLE, LATENCY, FLEET, WANTED, BOOTING, BUSY, LINE, BUCKET };
+enum shape { FLAT, ARRIVALS, SERVED, TROUBLE, LATENCY, FLEET, WANTED, BOOTING, BUSY, LINE, BUCKET, GROWN,
+             UNIT_UP, UNIT_BUSY /* of one instance: its height is which */ };
 
 typedef struct row {
     const char *owner, *part, *metric, *unit;
@@ -17,6 +18,9 @@ typedef struct row {
     enum shape shape;
     double height;
 } row;
+#define UNIT(PART, NTH)                                                                                                \
+    {"app", PART, "in_service", "1", WR_LEVEL, UNIT_UP, NTH}, {"app", PART, "busy", "1", WR_LEVEL, UNIT_BUSY, NTH},    \
+    {"app", PART, "utilization", "1", WR_RATIO, UNIT_BUSY, NTH}
 static const row rows[] = {{"shoppers", "", "requests", "1", WR_COUNT, ARRIVALS, 6000},
                            {"shoppers", "", "completed", "1", WR_COUNT, SERVED, 6000},
                            {"shoppers", "", "errors", "1", WR_COUNT, TROUBLE, 2400},
@@ -54,11 +58,28 @@ static const row rows[] = {{"shoppers", "", "requests", "1", WR_COUNT, ARRIVALS,
                            {"orders", "p1", "ConsumedReadCapacityUnits", "1", WR_COUNT, SERVED, 2100},
                            {"orders", "p2", "ConsumedReadCapacityUnits", "1", WR_COUNT, SERVED, 1500},
                            {"shoppers", "", "retries", "1", WR_COUNT, TROUBLE, 9000},
-                           {"mail", "", "concurrency", "1", WR_LEVEL, SERVED, 40},
+                           {"mail", "", "concurrency", "1", WR_LEVEL, SERVED, 20},
                            {"mail", "", "in_service", "1", WR_LEVEL, FLEET, 6},
                            {"mail", "", "cold_starts", "1", WR_COUNT, BOOTING, 90},
                            {"mail", "", "Throttles", "1", WR_COUNT, TROUBLE, 300},
-                           {"mail", "", "Errors", "1", WR_COUNT, TROUBLE, 40}};
+                           {"mail", "", "Errors", "1", WR_COUNT, TROUBLE, 40},
+                           {"mail", "", "provisioned_ready", "1", WR_LEVEL, FLAT, 10},
+                           {"mails", "", "queue_depth", "1", WR_LEVEL, LINE, 30},
+                           {"mails", "", "ApproximateNumberOfMessagesVisible", "1", WR_LEVEL, LINE, 30},
+                           {"mails", "", "ApproximateNumberOfMessagesNotVisible", "1", WR_LEVEL, SERVED, 250},
+                           {"mails", "", "ApproximateNumberOfMessagesDelayed", "1", WR_LEVEL, ARRIVALS, 100},
+                           {"mails", "", "messages", "1", WR_LEVEL, SERVED, 400},
+                           {"mails", "", "age_of_oldest", "s", WR_LEVEL, LINE, 0.1},
+                           {"mails", "", "wait", "s", WR_VALUE, LATENCY, 0.1},
+                           {"mails", "", "NumberOfMessagesSent", "1", WR_COUNT, ARRIVALS, 3000},
+                           {"mails", "", "NumberOfMessagesReceived", "1", WR_COUNT, ARRIVALS, 4200},
+                           {"mails", "", "NumberOfMessagesDeleted", "1", WR_COUNT, ARRIVALS, 2800},
+                           {"mails", "", "redriven", "1", WR_COUNT, ARRIVALS, 200},
+                           {"mails", "", "expired", "1", WR_COUNT, FLAT, 0},
+                           {"lost", "", "queue_depth", "1", WR_LEVEL, GROWN, 90},
+                           {"lost", "", "messages", "1", WR_LEVEL, GROWN, 90},
+                           UNIT("i-1", 1), UNIT("i-2", 2), UNIT("i-3", 3), UNIT("i-4", 4), UNIT("i-5", 5),
+                           UNIT("i-6", 6), UNIT("i-7", 7), UNIT("i-8", 8), UNIT("i-9", 9)};
 
 static int between(int i, int from, int to) { return i >= from && i < to; }
 
@@ -92,17 +113,33 @@ static int at(enum shape s, int i, int rep)
         return 100 * (hard ? 98 + w / 5 : busy ? 70 + w : 40 + w);
     case LINE:
         return hard ? 3000 - 230 * (i - CROWD) + 20 * w : 0;
+    case GROWN:
+        return 100 * (i < CROWD ? 0 : i < OVER ? i - CROWD : OVER - CROWD);
     case BUCKET:
         return 100 * (hard ? (i < CROWD + 6 ? 100 - 18 * (i - CROWD) : 0) : 100);
+    case UNIT_UP:
+    case UNIT_BUSY:
+        break;
     }
     return 0;
+}
+
+/* An instance is launched two periods before it is in service, and unknown before that. */
+static double unit_at(enum shape s, int nth, int i, int rep)
+{
+    if (i < OVER && fleet(i + 2) < nth)
+        return NAN;
+    if (fleet(i) < nth || s == UNIT_UP)
+        return fleet(i) >= nth;
+    return (between(i, CROWD + 1, RELIEF) ? 98 : 45 + wobble(i + nth, rep)) / 100.0;
 }
 
 static const double *series(wr_arena *a, const row *r, int rep, double times)
 {
     double *x = arena_alloc(a, PERIODS * sizeof *x);
     for (int i = 0; i < PERIODS; i++)
-        x[i] = times * r->height * at(r->shape, i, rep) / 100;
+        x[i] = r->shape == UNIT_UP || r->shape == UNIT_BUSY ? unit_at(r->shape, (int)r->height, i, rep)
+                                                            : times * r->height * at(r->shape, i, rep) / 100;
     return x;
 }
 
@@ -129,6 +166,8 @@ static const char *type_of(const char *owner)
            : !strcmp(owner, "app")    ? "asg"
            : !strcmp(owner, "orders") ? "dynamodb"
            : !strcmp(owner, "mail")   ? "lambda"
+           : !strcmp(owner, "mails")  ? "sqs"
+           : !strcmp(owner, "lost")   ? "sqs"
                                       : "traffic";
 }
 
@@ -180,6 +219,7 @@ static void fill_tables(wr_result *r, int rep)
     static const wr_cause_row causes[] = {
         {"orders", "DynamoDB.TableReadProvisionedThroughputExceeded", "throttled", 9800, 0.041, 1275},
         {"app", "EC2.QueueFull", "rejected", 4300, 0.019, 1231},
+        {"mail", "Lambda.ReservedFunctionConcurrentInvocationLimitExceeded", "throttled", 2100, 0.02, 1280},
         {"shoppers", "Client.Timeout", "timeout", 1500, 0.0065, 1262}};
     static const wr_slo_value none[] = {{.value = 0.83, .bound = 0.5, .op = WR_SLO_LT},
                                         {.value = 0.02, .bound = NAN, .holds = -1}};
@@ -216,7 +256,8 @@ static wr_result *replication(int rep)
 static const char yaml[] =
     "weir: 1\nname: shop\nresources:\n  app:\n    type: asg\n    scaling_policies:\n"
     "      - {type: target_tracking, predefined_metric: ASGAverageCPUUtilization, target_value: 55}\n"
-    "  mail: {type: lambda, reserved_concurrent_executions: 60}\n";
+    "  mail: {type: lambda, reserved_concurrent_executions: 60}\n"
+    "  mails: {type: sqs, redrive_policy: {dead_letter_target: lost, max_receive_count: 3}}\n  lost: {type: sqs}\n";
 
 wr_experiment shop_experiment(void)
 {

@@ -46,8 +46,8 @@ static void test_unknown_keys_come_with_advice(void **state)
 static void test_types_that_are_not_here_say_why(void **state)
 {
     (void)state;
-    SAYS(HEAD "resources:\n  q: {type: firehose}\n",
-         "4:13: type 'firehose' of 'q' is reserved for a later version; available: TYPES\n");
+    SAYS(HEAD "resources:\n  q: {type: deployment}\n",
+         "4:13: type 'deployment' of 'q' is reserved for a later version; available: TYPES\n");
     SAYS(HEAD "resources:\n  q: {type: servce}\n",
          "4:13: unknown type 'servce' of 'q'; available: TYPES -> did you mean 'service'?\n");
     SAYS(HEAD "resources:\n  q: {type: traffic}\n",

@@ -66,7 +66,7 @@ static void refuses(const char *charts, const char *words)
 static void test_what_cannot_be_drawn_is_refused(void **state)
 {
     (void)state;
-    refuses("charts: [gantt]\n", "'charts' asks for 'gantt', which this build does not draw; see 'weir list charts'");
+    refuses("charts: [waterfall]\n", "'charts' asks for 'waterfall', which this build does not draw; see 'weir list charts'");
     refuses("charts: [{kind: rate}]\n",
             "'charts' asks for 'rate', which this build does not draw; did you mean 'rates'?");
     refuses("charts: [{kind: rates, format: gif}]\n", "'charts': 'format' is 'gif'; it must be svg, png or pdf");
