@@ -46,10 +46,8 @@ static void stop(asg_worker *w)
 /* ---- asking -------------------------------------------------------------------------------------------- */
 static wr_call *ask_queue(asg_worker *w, enum wr_op op, wr_batch *b, wr_done_fn *done)
 {
-    static const wr_ask receive = {.op = WR_OP_RECEIVE, .condition = 1, .delay = -1},
-                        delete = {.op = WR_OP_REMOVE, .condition = 1, .delay = -1};
     wr_comp *self = w->at->self;
-    wr_send what = {.ask = op == WR_OP_RECEIVE ? &receive : &delete, .stamp = wr_batch_stamp(b), .az = -1};
+    wr_send what = {.ask = &wr_ask_plain[op], .stamp = wr_batch_stamp(b), .az = -1};
     wr_call_clear_cause(w->root);
     return wr_call_send(self, wr_link_to(self, w->how->queue), w->root, &what, done);
 }

@@ -11,16 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-struct fail {
-    double share;
-    int mode;
-};
-enum { RESET, HANG };
-static const char *const modes[] = {"reset", "hang", NULL};
-static const wr_param fail_rows[] = {
-    {.key = "share", WR_FIELD(struct fail, share), .type = WR_T_SHARE, .def = "100%", .doc = "Share of the instances that fail, rounded to whole ones."},
-    {.key = "mode", WR_FIELD(struct fail, mode), .type = WR_T_ENUM, .choices = modes, .def = "reset", .doc = "reset: requests in them fail at once; hang: they are never answered."},
-    {0}};
 struct terminate {
     int64_t count;
     double share;
@@ -58,7 +48,7 @@ static const wr_param deploy_rows[] = {
     {0}};
 enum { FAIL, TERMINATE, SLOW, CAPACITY, DEPLOY, OUTAGE };
 const wr_fault asg_faults[] = {
-    {"fail", fail_rows, sizeof(struct fail), "The application on that share of instances does not serve while it lasts; only ELB health checks notice.", "assumption: the instance itself keeps running"},
+    {"fail", wr_fail_rows, sizeof(wr_fail_fault), "The application on that share of instances does not serve while it lasts; only ELB health checks notice.", "assumption: the instance itself keeps running"},
     {"terminate", terminate_rows, sizeof(struct terminate), "Instances end, with what is in them; the group replaces them at once.", "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html"},
     {"slow", slow_rows, sizeof(struct slow), "The instances' CPUs are slower.", "assumption: waits and calls take as long as before"},
     {"capacity", capacity_rows, sizeof(struct capacity), "The group's sizes are multiplied.", "assumption: as if an operator had set them"},
@@ -170,13 +160,13 @@ void asg_afflict(asg *g, ec2 *i)
 }
 
 /* ---- the faults ---------------------------------------------------------------------------------------------- */
-static void fail(asg *g, const struct fail *f, bool on)
+static void fail(asg *g, const wr_fail_fault *f, bool on)
 {
     asg_fault_mark *m = on ? mark_new(g, FAIL, f) : mark_take(g, FAIL, f);
     if (m && on)
         m->n = draw(g, -1, f->share, -1, &m->hit);
     for (size_t k = 0; m && k < m->n; k++) {
-        ec2_fail(m->hit[k], f->mode == HANG, on);
+        ec2_fail(m->hit[k], f->mode == WR_HANG, on);
         asg_consume_look(m->hit[k]);
     }
 }

@@ -285,12 +285,12 @@ static void cdn_call(wr_comp *self, wr_call *c)
 static void cdn_fault(wr_comp *self, int fault, const void *arg, bool on)
 {
     cdn *d = wr_state(self);
-    const cdn_fail *f = arg;
+    const wr_fail_fault *f = arg;
     (void)fault;
     d->down += on ? f->share : -f->share;
     if (d->down < 1e-9)
         d->down = 0;
-    if (f->mode == CDN_HANG)
+    if (f->mode == WR_HANG)
         d->hangs += on ? 1 : -1;
 }
 

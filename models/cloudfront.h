@@ -60,11 +60,6 @@ extern const wr_metric cdn_metrics[];
 extern const wr_code cdn_codes[];
 extern const wr_usage cdn_usage[];
 extern const wr_fault cdn_faults[];
-typedef struct cdn_fail {
-    double share;
-    int mode;
-} cdn_fail;
-enum { CDN_RESET, CDN_HANG };
 
 /* ---- a run -------------------------------------------------------------------------------------------- */
 typedef struct cdn_visit {  /* of a request that is at work */

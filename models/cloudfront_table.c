@@ -10,7 +10,6 @@
 #define PRICING "https://aws.amazon.com/cloudfront/pricing/"
 
 static const char *const laws[] = {"lru", "random", "fifo", NULL};
-static const char *const modes[] = {"reset", "hang", NULL};
 
 /* ---- parameters ---------------------------------------------------------------------------------------- */
 static const wr_param ttl_rows[] = {
@@ -102,10 +101,6 @@ const wr_usage cdn_usage[] = {
     [CDN_BILL_SHIELD] = {"Origin Shield", "million", "cloudfront.million_shield_requests", 1e6, "Requests that look at the shield.", PRICING},
     {0}};
 
-static const wr_param fail_rows[] = {
-    {.key = "share", WR_FIELD(cdn_fail, share), .type = WR_T_SHARE, .def = "100%", .doc = "Share of requests that fail."},
-    {.key = "mode", WR_FIELD(cdn_fail, mode), .type = WR_T_ENUM, .choices = modes, .def = "reset", .doc = "reset: 503 at once; hang: no answer."},
-    {0}};
 const wr_fault cdn_faults[] = {
-    {"fail", fail_rows, sizeof(cdn_fail), "A share of requests is not served by the edge itself.", "assumption: a part of its locations"},
+    {"fail", wr_fail_rows, sizeof(wr_fail_fault), "A share of requests is not served by the edge itself.", "assumption: a part of its locations"},
     {0}};

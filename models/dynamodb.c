@@ -12,26 +12,10 @@
 #include <string.h>
 
 /* ---- faults ---------------------------------------------------------------------------------------------- */
-struct fail {
-    double share;
-    int mode;
-};
-struct slow {
-    double factor;
-};
-enum { RESET, HANG };
-static const char *const modes[] = {"reset", "hang", NULL};
-static const wr_param fail_rows[] = {
-    {.key = "share", WR_FIELD(struct fail, share), .type = WR_T_SHARE, .def = "100%", .doc = "Share of the key space that is not served."},
-    {.key = "mode", WR_FIELD(struct fail, mode), .type = WR_T_ENUM, .choices = modes, .def = "reset", .doc = "reset: InternalServerError at once; hang: no answer."},
-    {0}};
-static const wr_param slow_rows[] = {
-    {.key = "factor", WR_FIELD(struct slow, factor), .type = WR_T_NUMBER, .def = "2", .min = 0.001, .max = 1e6, .doc = "How many times longer answers take."},
-    {0}};
 enum { FAIL, SLOW };
 static const wr_fault faults[] = {
-    {"fail", fail_rows, sizeof(struct fail), "A share of the key space is not served while it lasts.", "assumption: a partition without its leader"},
-    {"slow", slow_rows, sizeof(struct slow), "Latencies are multiplied.", "assumption: see factor"},
+    {"fail", wr_fail_rows, sizeof(wr_fail_fault), "A share of the key space is not served while it lasts.", "assumption: a partition without its leader"},
+    {"slow", wr_slow_rows, sizeof(wr_slow_fault), "Latencies are multiplied.", "assumption: see factor"},
     {0}};
 
 /* ---- answers -------------------------------------------------------------------------------------------- */
@@ -406,15 +390,15 @@ static void dynamodb_fault(wr_comp *self, int fault, const void *arg, bool on)
 {
     ddb *t = wr_state(self);
     if (fault == SLOW) {
-        double factor = ((const struct slow *)arg)->factor;
+        double factor = ((const wr_slow_fault *)arg)->factor;
         t->slow = on ? t->slow * factor : t->slow / factor;
         return;
     }
-    const struct fail *f = arg;
+    const wr_fail_fault *f = arg;
     t->down += on ? f->share : -f->share;
     if (t->down < 1e-9)
         t->down = 0;
-    if (f->mode == HANG)
+    if (f->mode == WR_HANG)
         t->hangs += on ? 1 : -1;
 }
 

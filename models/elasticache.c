@@ -56,26 +56,10 @@ static const wr_param params[] = {
     {.key = "latency", WR_FIELD(struct elasticache_cfg, latency), .type = WR_T_DIST, .of = WR_T_DUR, .def = "{lognormal: {p50: 0.4ms, p99: 1ms}}", .doc = "One trip to the cache, without waiting for the commands before it.", .src = "assumption: AWS says below a millisecond"},
     {0}};
 
-struct fail {
-    double share;
-    int mode;
-};
-struct slow {
-    double factor;
-};
-enum { RESET, HANG };
-static const char *const modes[] = {"reset", "hang", NULL};
-static const wr_param fail_rows[] = {
-    {.key = "share", WR_FIELD(struct fail, share), .type = WR_T_SHARE, .def = "100%", .doc = "Share of the nodes that fail, rounded to whole nodes."},
-    {.key = "mode", WR_FIELD(struct fail, mode), .type = WR_T_ENUM, .choices = modes, .def = "reset", .doc = "reset: commands fail at once; hang: they are never answered."},
-    {0}};
-static const wr_param slow_rows[] = {
-    {.key = "factor", WR_FIELD(struct slow, factor), .type = WR_T_NUMBER, .def = "2", .min = 0.001, .max = 1e6, .doc = "How many times longer a trip and a command take."},
-    {0}};
 enum { FAIL, SLOW };
 static const wr_fault faults[] = {
-    {"fail", fail_rows, sizeof(struct fail), "Nodes do not serve until they are replaced, or the fault ends; then they are empty, unless they have a replica.", "assumption: memory is lost with the node"},
-    {"slow", slow_rows, sizeof(struct slow), "Trips and commands take longer.", "assumption: see factor"},
+    {"fail", wr_fail_rows, sizeof(wr_fail_fault), "Nodes do not serve until they are replaced, or the fault ends; then they are empty, unless they have a replica.", "assumption: memory is lost with the node"},
+    {"slow", wr_slow_rows, sizeof(wr_slow_fault), "Trips and commands take longer.", "assumption: see factor"},
     {0}};
 
 /* ---- what they read ------------------------------------------------------------------------------------- */
@@ -365,17 +349,17 @@ static void elasticache_fault(wr_comp *self, int fault, const void *arg, bool on
 {
     struct elasticache *e = wr_state(self);
     if (fault == SLOW) {
-        double factor = ((const struct slow *)arg)->factor;
+        double factor = ((const wr_slow_fault *)arg)->factor;
         e->slow = on ? e->slow * factor : e->slow / factor;
         return;
     }
-    const struct fail *f = arg;
+    const wr_fail_fault *f = arg;
     int64_t n = (int64_t)floor(f->share * (double)e->nodes + 0.5);
     for (int64_t i = 0; i < n; i++) {
         if (on)
-            fail_node(self, &e->node[i], f->mode == HANG);
+            fail_node(self, &e->node[i], f->mode == WR_HANG);
         else
-            end_fail(self, &e->node[i], f->mode == HANG);
+            end_fail(self, &e->node[i], f->mode == WR_HANG);
     }
     in_service(self);
 }
@@ -393,14 +377,10 @@ static bool elasticache_healthy(const wr_comp *self)
 /* How the origin is asked: the first of these that it takes. */
 static const wr_ask *asked(wr_comp *self, const enum wr_op *ops)
 {
-    static const wr_ask asks[WR_OPS] = {
-        [WR_OP_READ] = {.op = WR_OP_READ, .condition = 1, .delay = -1}, [WR_OP_GET] = {.op = WR_OP_GET, .condition = 1, .delay = -1},
-        [WR_OP_WRITE] = {.op = WR_OP_WRITE, .condition = 1, .delay = -1}, [WR_OP_PUT] = {.op = WR_OP_PUT, .condition = 1, .delay = -1},
-        [WR_OP_REQUEST] = {.op = WR_OP_REQUEST, .condition = 1, .delay = -1}};
     const struct elasticache *e = wr_state(self);
     for (int i = 0; i < 3; i++)
         if (wr_model_of(e->origin)->accepts & WR_ACCEPTS(ops[i]))
-            return &asks[ops[i]];
+            return &wr_ask_plain[ops[i]];
     wr_break(self, "the origin '%s' of elasticache '%s' takes neither reads and writes nor requests", wr_name(e->origin), wr_name(self));
     return &wr_ask_request;
 }

@@ -46,22 +46,10 @@ static const wr_usage usage[] = {
     [BUS_BILL_HTTP] = {"API destinations", "million", "event_bus.million_api_invocations", 1e6, "Successful invocations of HTTP endpoints.", PRICING},
     {0}};
 
-struct fail {
-    double share;
-};
-struct slow {
-    double factor;
-};
-static const wr_param fail_rows[] = {
-    {.key = "share", WR_FIELD(struct fail, share), .type = WR_T_SHARE, .def = "100%", .doc = "Share of PutEvents requests that fail."},
-    {0}};
-static const wr_param slow_rows[] = {
-    {.key = "factor", WR_FIELD(struct slow, factor), .type = WR_T_NUMBER, .def = "2", .min = 0.001, .max = 1e6, .doc = "How many times longer requests and first invocations take."},
-    {0}};
 enum { FAIL, SLOW };
 static const wr_fault faults[] = {
-    {"fail", fail_rows, sizeof(struct fail), "PutEvents fails at once; accepted events are delivered.", "assumption: its front fails, not its storage"},
-    {"slow", slow_rows, sizeof(struct slow), "Latencies are multiplied.", "assumption: see factor"},
+    {"fail", wr_fail_share_rows, sizeof(wr_fail_fault), "PutEvents fails at once; accepted events are delivered.", "assumption: its front fails, not its storage"},
+    {"slow", wr_slow_rows, sizeof(wr_slow_fault), "Latencies are multiplied.", "assumption: see factor"},
     {0}};
 
 /* ---- PutEvents ------------------------------------------------------------------------------------------ */
@@ -130,11 +118,11 @@ static void bus_fault(wr_comp *self, int fault, const void *arg, bool on)
 {
     bus *s = wr_state(self);
     if (fault == SLOW) {
-        double factor = ((const struct slow *)arg)->factor;
+        double factor = ((const wr_slow_fault *)arg)->factor;
         s->slow = on ? s->slow * factor : s->slow / factor;
         return;
     }
-    double share = ((const struct fail *)arg)->share;
+    double share = ((const wr_fail_fault *)arg)->share;
     s->down += on ? share : -share;
     if (s->down < 1e-9)
         s->down = 0;

@@ -48,22 +48,10 @@ static const wr_usage usage[] = {
     {"Data in", "GB", "firehose.gb", 1073741824.0, "Bytes that came in, each record rounded up to 5 KB.", PRICING},
     {0}};
 
-struct fail {
-    double share;
-};
-struct slow {
-    double factor;
-};
-static const wr_param fail_rows[] = {
-    {.key = "share", WR_FIELD(struct fail, share), .type = WR_T_SHARE, .def = "100%", .doc = "Share of puts that fail."},
-    {0}};
-static const wr_param slow_rows[] = {
-    {.key = "factor", WR_FIELD(struct slow, factor), .type = WR_T_NUMBER, .def = "2", .min = 0.001, .max = 1e6, .doc = "How many times longer puts take."},
-    {0}};
 enum { FAIL, SLOW };
 static const wr_fault faults[] = {
-    {"fail", fail_rows, sizeof(struct fail), "Puts fail at once; what was taken is delivered.", "assumption: its front fails, not its storage"},
-    {"slow", slow_rows, sizeof(struct slow), "Latencies are multiplied.", "assumption: see factor"},
+    {"fail", wr_fail_share_rows, sizeof(wr_fail_fault), "Puts fail at once; what was taken is delivered.", "assumption: its front fails, not its storage"},
+    {"slow", wr_slow_rows, sizeof(wr_slow_fault), "Latencies are multiplied.", "assumption: see factor"},
     {0}};
 
 /* ---- direct puts ---------------------------------------------------------------------------------------- */
@@ -136,11 +124,11 @@ static void fire_fault(wr_comp *self, int fault, const void *arg, bool on)
 {
     fire *f = wr_state(self);
     if (fault == SLOW) {
-        double factor = ((const struct slow *)arg)->factor;
+        double factor = ((const wr_slow_fault *)arg)->factor;
         f->slow = on ? f->slow * factor : f->slow / factor;
         return;
     }
-    double share = ((const struct fail *)arg)->share;
+    double share = ((const wr_fail_fault *)arg)->share;
     f->down += on ? share : -share;
     if (f->down < 1e-9)
         f->down = 0;

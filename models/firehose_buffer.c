@@ -8,9 +8,7 @@
 #include "firehose.h"
 #include <math.h>
 
-static const wr_ask invoke_ask = {.op = WR_OP_INVOKE, .condition = 1, .delay = -1},
-                    write_ask = {.op = WR_OP_WRITE, .condition = 1, .delay = -1},
-                    request_ask = {.op = WR_OP_REQUEST, .condition = 1, .delay = -1};
+static const wr_ask write_ask = {.op = WR_OP_WRITE, .condition = 1, .delay = -1, .body = true}; /* a buffer full is an object */
 
 /* ---- buffers -------------------------------------------------------------------------------------------- */
 static void show(fire *f)
@@ -159,12 +157,12 @@ void fire_buffers_open(fire *f)
     wr_comp *to = wr_link_to(f->self, cfg->to);
     bool writes = wr_model_of(to)->accepts & WR_ACCEPTS(WR_OP_WRITE);
     f->ready = (fire_buffer){.of = f, .most = cfg->buffer_size, .interval = cfg->buffer_interval, .full = deliver};
-    f->target = (push){.self = f->self, .to = to, .rules = &to_target, .ask = writes ? &write_ask : &request_ask,
+    f->target = (push){.self = f->self, .to = to, .rules = &to_target, .ask = writes ? &write_ask : &wr_ask_request,
                        .timeout = 180 * WR_S, .jitter = 0.1, .rng = &f->jitter};
     push_open(&f->target);
     if (t) {
         f->raw = (fire_buffer){.of = f, .most = t->buffer_size, .interval = t->buffer_interval, .full = hand_over};
-        f->lambda = (push){.self = f->self, .to = wr_link_to(f->self, t->lambda), .rules = &to_lambda, .ask = &invoke_ask,
+        f->lambda = (push){.self = f->self, .to = wr_link_to(f->self, t->lambda), .rules = &to_lambda, .ask = &wr_ask_plain[WR_OP_INVOKE],
                            .timeout = t->timeout, .rng = &f->jitter};
         push_open(&f->lambda);
     }

@@ -15,7 +15,6 @@ typedef struct fire_shard {
 } fire_shard;
 typedef struct whose { void *of; } whose;
 
-static const wr_ask read_ask = {.op = WR_OP_RECORDS, .condition = 1, .delay = -1};
 
 static wr_call *open_root(fire *f, void *of)
 {
@@ -28,7 +27,7 @@ static void ask(fire *f, wr_call *root, wr_batch *b, wr_done_fn *done)
 {
     wr_call_clear_cause(root);
     wr_call_send(f->self, wr_link_to(f->self, f->cfg->from), root,
-                 &(wr_send){.ask = &read_ask, .stamp = wr_batch_stamp(b), .az = -1}, done);
+                 &(wr_send){.ask = &wr_ask_plain[WR_OP_RECORDS], .stamp = wr_batch_stamp(b), .az = -1}, done);
 }
 
 static void follow(fire *f, int32_t shards);

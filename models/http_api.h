@@ -93,11 +93,6 @@ extern const wr_code http_api_codes[], rest_api_codes[];
 extern const wr_usage http_api_usage[], rest_api_usage[];
 extern const wr_fault http_api_faults[];
 enum { API_REQUESTS, API_CACHE_HOURS };
-typedef struct api_fail {
-    double share;
-    int mode;
-} api_fail;
-enum { API_RESET, API_HANG };
 
 /* ---- a run -------------------------------------------------------------------------------------------- */
 typedef struct api_client {   /* one API key */

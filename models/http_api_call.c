@@ -284,12 +284,12 @@ void http_api_call(wr_comp *self, wr_call *c)
 void http_api_fault(wr_comp *self, int fault, const void *arg, bool on)
 {
     api *a = wr_state(self);
-    const api_fail *f = arg;
+    const wr_fail_fault *f = arg;
     (void)fault;
     a->down += on ? f->share : -f->share;
     if (a->down < 1e-9)
         a->down = 0;
-    if (f->mode == API_HANG)
+    if (f->mode == WR_HANG)
         a->hangs += on ? 1 : -1;
 }
 

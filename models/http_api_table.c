@@ -13,7 +13,6 @@
 
 static const char *const periods[] = {"DAY", "WEEK", "MONTH", NULL};
 static const char *const clients[] = {"by_chance", "by_key", NULL};
-static const char *const modes[] = {"reset", "hang", NULL};
 
 /* ---- parameters ---------------------------------------------------------------------------------------- */
 static const wr_param throttle_rows[] = {
@@ -155,10 +154,6 @@ const wr_usage rest_api_usage[] = {
     [API_CACHE_HOURS] = {"Cache", "hour", "rest_api.cache_hour_*", 3600, "Hours the cache exists, by its size.", PRICING},
     {0}};
 
-static const wr_param fail_rows[] = {
-    {.key = "share", WR_FIELD(api_fail, share), .type = WR_T_SHARE, .def = "100%", .doc = "Share of requests that fail."},
-    {.key = "mode", WR_FIELD(api_fail, mode), .type = WR_T_ENUM, .choices = modes, .def = "reset", .doc = "reset: 503 at once; hang: no answer."},
-    {0}};
 const wr_fault http_api_faults[] = {
-    {"fail", fail_rows, sizeof(api_fail), "A share of requests is not served by the API itself.", "assumption: a part of its fleet"},
+    {"fail", wr_fail_rows, sizeof(wr_fail_fault), "A share of requests is not served by the API itself.", "assumption: a part of its fleet"},
     {0}};

@@ -70,22 +70,10 @@ static const wr_usage usage[] = {
     [KIN_DEMAND_OUT] = {"On-demand data out", "GB", "kinesis.on_demand_gb_out", 1073741824.0, "Bytes read.", PRICING},
     {0}};
 
-struct fail {
-    double share;
-};
-struct slow {
-    double factor;
-};
-static const wr_param fail_rows[] = {
-    {.key = "share", WR_FIELD(struct fail, share), .type = WR_T_SHARE, .def = "100%", .doc = "Share of the key space that is not served."},
-    {0}};
-static const wr_param slow_rows[] = {
-    {.key = "factor", WR_FIELD(struct slow, factor), .type = WR_T_NUMBER, .def = "2", .min = 0.001, .max = 1e6, .doc = "How many times longer answers take."},
-    {0}};
 enum { FAIL, SLOW };
 static const wr_fault faults[] = {
-    {"fail", fail_rows, sizeof(struct fail), "A share of the key space answers InternalFailure while it lasts.", "assumption: a shard without its leader"},
-    {"slow", slow_rows, sizeof(struct slow), "Latencies are multiplied.", "assumption: see factor"},
+    {"fail", wr_fail_share_rows, sizeof(wr_fail_fault), "A share of the key space answers InternalFailure while it lasts.", "assumption: a shard without its leader"},
+    {"slow", wr_slow_rows, sizeof(wr_slow_fault), "Latencies are multiplied.", "assumption: see factor"},
     {0}};
 
 /* ---- records in ----------------------------------------------------------------------------------------- */
@@ -328,11 +316,11 @@ static void kinesis_fault(wr_comp *self, int fault, const void *arg, bool on)
 {
     kin *k = wr_state(self);
     if (fault == SLOW) {
-        double factor = ((const struct slow *)arg)->factor;
+        double factor = ((const wr_slow_fault *)arg)->factor;
         k->slow = on ? k->slow * factor : k->slow / factor;
         return;
     }
-    double share = ((const struct fail *)arg)->share;
+    double share = ((const wr_fail_fault *)arg)->share;
     k->down += on ? share : -share;
     if (k->down < 1e-9)
         k->down = 0;

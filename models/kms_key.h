@@ -19,10 +19,6 @@ enum { QUOTA_CALLS, QUOTA_THROTTLES };
 enum { QUOTA_OK, QUOTA_THROTTLED, QUOTA_FAIL };
 enum { QUOTA_REQUESTS, QUOTA_HELD };
 
-typedef struct quota_fail {
-    double share;
-    int mode;
-} quota_fail;
 typedef struct quota {
     const quota_cfg *cfg;
     wr_bucket *bucket;       /* its own, or the account's */

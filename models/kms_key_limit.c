@@ -6,14 +6,8 @@
 #include "kms_key.h"
 #include <math.h>
 
-static const char *const modes[] = {"reset", "hang", NULL};
-enum { RESET, HANG };
-static const wr_param fail_rows[] = {
-    {.key = "share", WR_FIELD(quota_fail, share), .type = WR_T_SHARE, .def = "100%", .doc = "Share of requests that fail."},
-    {.key = "mode", WR_FIELD(quota_fail, mode), .type = WR_T_ENUM, .choices = modes, .def = "reset", .doc = "reset: 500 at once; hang: no answer."},
-    {0}};
 const wr_fault quota_faults[] = {
-    {"fail", fail_rows, sizeof(quota_fail), "A share of requests is not served.", "assumption: a part of its servers"},
+    {"fail", wr_fail_rows, sizeof(wr_fail_fault), "A share of requests is not served.", "assumption: a part of its servers"},
     {0}};
 
 /* `instead`: of the account's quota where the type has another one by Region or setting; NaN: none. */
@@ -66,11 +60,11 @@ void quota_call(wr_comp *self, wr_call *c)
 void quota_fault(wr_comp *self, int fault, const void *arg, bool on)
 {
     quota *q = wr_state(self);
-    const quota_fail *f = arg;
+    const wr_fail_fault *f = arg;
     (void)fault;
     q->down += on ? f->share : -f->share;
     if (q->down < 1e-9)
         q->down = 0;
-    if (f->mode == HANG)
+    if (f->mode == WR_HANG)
         q->hangs += on ? 1 : -1;
 }

@@ -8,19 +8,12 @@
 #include "lambda.h"
 
 /* ---- destinations ---------------------------------------------------------------------------------------- */
-static const wr_ask send_ask = {.op = WR_OP_SEND, .condition = 1, .delay = -1};
-static const wr_ask publish_ask = {.op = WR_OP_PUBLISH, .condition = 1, .delay = -1};
-static const wr_ask write_ask = {.op = WR_OP_WRITE, .condition = 1, .delay = -1};
-static const wr_ask invoke_ask = {.op = WR_OP_INVOKE, .condition = 1, .delay = -1, .async = true};
-
 /* How a destination is told; NULL: it cannot be. */
 static const wr_ask *ask_of(const wr_comp *to)
 {
-    static const wr_ask *const all[] = {&send_ask, &publish_ask, &invoke_ask, &write_ask};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (wr_model_of(to)->accepts & WR_ACCEPTS(all[i]->op))
-            return all[i];
-    return NULL;
+    const wr_ask *ask = wr_ask_telling(to);
+    bool writes = wr_model_of(to)->accepts & WR_ACCEPTS(WR_OP_WRITE);
+    return ask || !writes ? ask : &wr_ask_plain[WR_OP_WRITE];
 }
 
 static void told(wr_comp *self, wr_call *mine, const wr_call *answer)

@@ -5,22 +5,6 @@
 #include "lambda.h"
 #include <math.h>
 
-struct fail {
-    double share;
-    int mode;
-};
-enum { RESET, HANG };
-static const char *const modes[] = {"reset", "hang", NULL};
-static const wr_param fail_rows[] = {
-    {.key = "share", WR_FIELD(struct fail, share), .type = WR_T_SHARE, .def = "100%", .doc = "Share of the environments that fail; whether an invocation meets one is drawn."},
-    {.key = "mode", WR_FIELD(struct fail, mode), .type = WR_T_ENUM, .choices = modes, .def = "reset", .doc = "reset: invocations in them fail at once; hang: they end with their timeout."},
-    {0}};
-struct slow {
-    double factor;
-};
-static const wr_param slow_rows[] = {
-    {.key = "factor", WR_FIELD(struct slow, factor), .type = WR_T_NUMBER, .def = "2", .min = 0.001, .max = 1e6, .doc = "How many times longer `duration` and `cpu` steps take."},
-    {0}};
 struct deploy {
     int strategy;
     double batch;
@@ -35,19 +19,19 @@ static const wr_param deploy_rows[] = {
     {0}};
 enum { FAIL, SLOW, DEPLOY };
 const wr_fault lambda_faults[] = {
-    {"fail", fail_rows, sizeof(struct fail), "That share of environments does not serve while it lasts.", "assumption: failed ones are met as often as others"},
-    {"slow", slow_rows, sizeof(struct slow), "Durations and CPU times are multiplied.", "assumption: see factor"},
+    {"fail", wr_fail_rows, sizeof(wr_fail_fault), "That share of environments does not serve while it lasts.", "assumption: failed ones are met as often as others"},
+    {"slow", wr_slow_rows, sizeof(wr_slow_fault), "Durations and CPU times are multiplied.", "assumption: see factor"},
     {"deploy", deploy_rows, sizeof(struct deploy), "A new version: environments start cold again; provisioned ones were replaced before.", "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html"},
     {0}};
 
-static void strike(lambda *fn, lambda_pool *p, const struct fail *f)
+static void strike(lambda *fn, lambda_pool *p, const wr_fail_fault *f)
 {
     for (size_t i = p->n; i-- > 0;) {
         wr_call *c = p->all[i]->call;
         if (!c || !wr_rng_chance(&fn->fate, f->share))
             continue;
         lambda_visit *v = WR_MINE(c, lambda_visit);
-        if (f->mode == RESET) {
+        if (f->mode == WR_RESET) {
             lambda_cut(fn, c, LAMBDA_FAIL);
         } else if (!v->late) {
             wr_cancel(fn->self, v->timer);
@@ -69,10 +53,10 @@ static void slow_down(lambda *fn, double factor)
                 wr_host_speed(fn->pool[i].all[k]->host, fn->pool[i].code->speed / fn->slow);
 }
 
-static void fail(lambda *fn, const struct fail *f, bool on)
+static void fail(lambda *fn, const wr_fail_fault *f, bool on)
 {
     fn->down = fmin(1, fmax(0, fn->down + (on ? f->share : -f->share)));
-    fn->hangs += f->mode == HANG ? (on ? 1 : -1) : 0;
+    fn->hangs += f->mode == WR_HANG ? (on ? 1 : -1) : 0;
     for (size_t i = 0; on && i < fn->pools; i++)
         strike(fn, &fn->pool[i], f);
 }
@@ -91,7 +75,7 @@ void lambda_fault(wr_comp *self, int fault, const void *arg, bool on)
     if (fault == FAIL)
         fail(fn, arg, on);
     else if (fault == SLOW)
-        slow_down(fn, on ? ((const struct slow *)arg)->factor : 1 / ((const struct slow *)arg)->factor);
+        slow_down(fn, on ? ((const wr_slow_fault *)arg)->factor : 1 / ((const wr_slow_fault *)arg)->factor);
     else if (on)
         deploy(fn, arg);
 }

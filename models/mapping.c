@@ -48,22 +48,18 @@ wr_call *mapping_root(mapping *m, void *of)
 
 void mapping_ask(mapping *m, wr_comp *to, enum wr_op op, wr_call *root, wr_batch *b, wr_done_fn *done)
 {
-    static const wr_ask asks[WR_OPS] = {[WR_OP_RECEIVE] = {.op = WR_OP_RECEIVE, .condition = 1, .delay = -1},
-                                        [WR_OP_REMOVE] = {.op = WR_OP_REMOVE, .condition = 1, .delay = -1},
-                                        [WR_OP_RECORDS] = {.op = WR_OP_RECORDS, .condition = 1, .delay = -1}};
     wr_call_clear_cause(root);
-    wr_call_send(m->self, to, root, &(wr_send){.ask = &asks[op], .stamp = wr_batch_stamp(b), .az = -1}, done);
+    wr_call_send(m->self, to, root, &(wr_send){.ask = &wr_ask_plain[op], .stamp = wr_batch_stamp(b), .az = -1}, done);
 }
 
 void mapping_invoke(mapping *m, wr_call *root, wr_batch *event, wr_done_fn *done)
 {
-    static const wr_ask invoke = {.op = WR_OP_INVOKE, .condition = 1, .delay = -1};
     const wr_record *first = &event->record[0];
     for (int32_t i = 0; i < event->n; i++)
         event->record[i].failed = false;
     wr_call_clear_cause(root);
     wr_call_send(m->self, m->function, root,
-                 &(wr_send){.ask = &invoke, .stamp = wr_batch_stamp(event), .key = first->key, .size = event->bytes,
+                 &(wr_send){.ask = &wr_ask_plain[WR_OP_INVOKE], .stamp = wr_batch_stamp(event), .key = first->key, .size = event->bytes,
                             .operation = first->operation, .az = -1},
                  done);
 }
@@ -82,27 +78,18 @@ static void nothing(wr_comp *self, wr_call *mine, const wr_call *answer)
 
 void mapping_lost(mapping *m)
 {
-    static const wr_ask send = {.op = WR_OP_SEND, .condition = 1, .delay = -1},
-                        publish = {.op = WR_OP_PUBLISH, .condition = 1, .delay = -1},
-                        invoke = {.op = WR_OP_INVOKE, .condition = 1, .delay = -1, .async = true};
     if (!m->cfg->on_failure)
         return;
     wr_comp *to = wr_link_to(m->self, m->cfg->on_failure);
-    unsigned accepts = wr_model_of(to)->accepts;
-    const wr_ask *ask = &invoke;
-    if (accepts & WR_ACCEPTS(WR_OP_SEND))
-        ask = &send;
-    else if (accepts & WR_ACCEPTS(WR_OP_PUBLISH))
-        ask = &publish;
-    wr_call_send(m->self, to, NULL, &(wr_send){.ask = ask, .size = 1024, .az = -1}, nothing);
+    const wr_ask *ask = wr_ask_telling(to);
+    wr_call_send(m->self, to, NULL, &(wr_send){.ask = ask ? ask : &wr_ask_event, .size = 1024, .az = -1}, nothing);
 }
 
 /* ---- the clock ----------------------------------------------------------------------------------------- */
 static void struck(wr_comp *self, void *arg)
 {
-    static const wr_ask invoke = {.op = WR_OP_INVOKE, .condition = 1, .delay = -1, .async = true};
     mapping *m = arg;
-    wr_call_send(self, m->function, NULL, &(wr_send){.ask = &invoke, .az = -1}, nothing);
+    wr_call_send(self, m->function, NULL, &(wr_send){.ask = &wr_ask_event, .az = -1}, nothing);
     wr_after(self, m->cfg->every, struck, m);
 }
 

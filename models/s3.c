@@ -17,7 +17,6 @@
 
 /* ---- what users write ----------------------------------------------------------------------------------- */
 static const char *const ons[] = {[S3_CREATED] = "created", [S3_REMOVED] = "removed", [S3_ALL] = "all", NULL};
-static const char *const modes[] = {"reset", "hang", NULL};
 static const wr_param notice_rows[] = {
     {.key = "to", WR_FIELD(s3_notice, to), .type = WR_T_LINK, .flags = WR_P_FORWARDS, .doc = "Queue, topic, stream or function that is told.", .src = EVENTS},
     {.key = "on", WR_FIELD(s3_notice, on), .type = WR_T_ENUM, .choices = ons, .def = "created", .doc = "Which events: objects made, objects removed, or both."},
@@ -41,25 +40,10 @@ static const wr_param params[] = {
     {.key = "stored", WR_FIELD(s3_cfg, stored), .type = WR_T_BYTES, .def = "0 GB", .max = 1e18, .doc = "Bytes that are held all along, for the bill.", .src = "assumption: what is written in a run is little beside a month's storage"},
     {0}};
 
-struct fail {
-    double share;
-    int mode;
-};
-struct slow {
-    double factor;
-};
-enum { RESET, HANG };
-static const wr_param fail_rows[] = {
-    {.key = "share", WR_FIELD(struct fail, share), .type = WR_T_SHARE, .def = "100%", .doc = "Share of requests that fail."},
-    {.key = "mode", WR_FIELD(struct fail, mode), .type = WR_T_ENUM, .choices = modes, .def = "reset", .doc = "reset: 500 InternalError at once; hang: no answer."},
-    {0}};
-static const wr_param slow_rows[] = {
-    {.key = "factor", WR_FIELD(struct slow, factor), .type = WR_T_NUMBER, .def = "2", .min = 0.001, .max = 1e6, .doc = "How many times longer requests take."},
-    {0}};
 enum { FAULT_FAIL, FAULT_SLOW };
 static const wr_fault faults[] = {
-    {"fail", fail_rows, sizeof(struct fail), "A share of requests is not served.", "assumption: a part of its servers"},
-    {"slow", slow_rows, sizeof(struct slow), "First bytes and bodies take longer.", "assumption: see factor"},
+    {"fail", wr_fail_rows, sizeof(wr_fail_fault), "A share of requests is not served.", "assumption: a part of its servers"},
+    {"slow", wr_slow_rows, sizeof(wr_slow_fault), "First bytes and bodies take longer.", "assumption: see factor"},
     {0}};
 
 /* ---- what they read ------------------------------------------------------------------------------------- */
@@ -170,8 +154,6 @@ static void begin(s3 *b, wr_call *c)
     bool plain = op == WR_OP_REQUEST && wr_call_response_size(c) > 0;
     *v = (visit){.since = wr_now(b->self), .kind = op == WR_OP_REQUEST ? WR_OP_READ : (int)op};
     v->size = plain ? wr_call_response_size(c) : wr_call_item_size(c, -1);
-    if (v->size < 0 && !strcmp(wr_model_of(wr_call_from(c))->kind, "firehose"))
-        v->size = wr_call_size(c); /* a buffer full: no law of sizes tells it */
     if (v->size < 0)
         v->size = wr_draw(b->cfg->object_size, &b->size);
     wr_add(b->self, S3_REQUESTS, 1);
@@ -200,15 +182,15 @@ static void s3_fault(wr_comp *self, int fault, const void *arg, bool on)
 {
     s3 *b = wr_state(self);
     if (fault == FAULT_SLOW) {
-        double factor = ((const struct slow *)arg)->factor;
+        double factor = ((const wr_slow_fault *)arg)->factor;
         b->slow = on ? b->slow * factor : b->slow / factor;
         return;
     }
-    const struct fail *f = arg;
+    const wr_fail_fault *f = arg;
     b->down += on ? f->share : -f->share;
     if (b->down < 1e-9)
         b->down = 0;
-    if (f->mode == HANG)
+    if (f->mode == WR_HANG)
         b->hangs += on ? 1 : -1;
 }
 

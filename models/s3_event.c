@@ -5,16 +5,6 @@
  * modelled. Truth: tests/unit/test_s3.c. */
 #include "s3.h"
 
-static const wr_ask *ask_of(const wr_comp *to)
-{
-    static const wr_ask all[] = {{.op = WR_OP_SEND, .condition = 1, .delay = -1}, {.op = WR_OP_PUBLISH, .condition = 1, .delay = -1},
-                                 {.op = WR_OP_INVOKE, .condition = 1, .delay = -1, .async = true}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (wr_model_of(to)->accepts & WR_ACCEPTS(all[i].op))
-            return &all[i];
-    return NULL;
-}
-
 static const s3_notice *notice_of(const s3 *b, size_t i)
 {
     return &((const s3_notice *)b->cfg->notices.items)[i];
@@ -59,7 +49,7 @@ static void send_event(wr_comp *self, void *arg)
     s3 *b = wr_state(self);
     s3_event *e = arg;
     wr_comp *to = wr_link_to(self, notice_of(b, e->notice)->to);
-    wr_send what = {.ask = ask_of(to), .key = e->key, .size = 1024, .operation = e->operation, .az = -1};
+    wr_send what = {.ask = wr_ask_telling(to), .key = e->key, .size = 1024, .operation = e->operation, .az = -1};
     e->next = b->spare;
     b->spare = e;
     wr_call_send(self, to, NULL, &what, told);
@@ -78,7 +68,7 @@ void s3_events_open(s3 *b)
 {
     for (size_t i = 0; i < b->cfg->notices.n; i++) {
         const wr_comp *to = wr_link_to(b->self, notice_of(b, i)->to);
-        if (!ask_of(to))
+        if (!wr_ask_telling(to))
             wr_break(b->self, "'%s' of 'events' of '%s' takes no events; a queue, a topic, a stream or a function does", wr_name(to),
                      wr_name(b->self));
     }

@@ -83,26 +83,10 @@ static const wr_code codes[] = {
     {"Fail", "Fault.fail", WR_FAILED, 0, "The server it was in, or every server, had failed."},
     {0}};
 
-struct fail {
-    double share;
-    int mode;
-};
-enum { RESET, HANG };
-static const char *const modes[] = {"reset", "hang", NULL};
-static const wr_param fail_rows[] = {
-    {.key = "share", WR_FIELD(struct fail, share), .type = WR_T_SHARE, .def = "100%", .doc = "Share of the servers that fail, rounded to whole servers."},
-    {.key = "mode", WR_FIELD(struct fail, mode), .type = WR_T_ENUM, .choices = modes, .def = "reset", .doc = "reset: requests in failed servers fail at once; hang: they are never answered."},
-    {0}};
-struct slow {
-    double factor;
-};
-static const wr_param slow_rows[] = {
-    {.key = "factor", WR_FIELD(struct slow, factor), .type = WR_T_NUMBER, .def = "2", .min = 0.001, .max = 1e6, .doc = "How many times longer service takes."},
-    {0}};
 enum { FAIL, SLOW, OUTAGE };
 static const wr_fault faults[] = {
-    {"fail", fail_rows, sizeof(struct fail), "That share of servers does not serve while it lasts.", "assumption: servers fail together"},
-    {"slow", slow_rows, sizeof(struct slow), "Service times are multiplied.", "assumption: see factor"},
+    {"fail", wr_fail_rows, sizeof(wr_fail_fault), "That share of servers does not serve while it lasts.", "assumption: servers fail together"},
+    {"slow", wr_slow_rows, sizeof(wr_slow_fault), "Service times are multiplied.", "assumption: see factor"},
     {"az_outage", NULL, 0, "The service fails with its zone.", "assumption: a zone fails as a whole"},
     {0}};
 
@@ -392,14 +376,14 @@ static void service_fault(wr_comp *self, int fault, const void *arg, bool on)
     const struct service_cfg *cfg = wr_cfg(self);
     struct service *s = wr_state(self);
     if (fault == SLOW) {
-        double factor = ((const struct slow *)arg)->factor;
+        double factor = ((const wr_slow_fault *)arg)->factor;
         s->slow = on ? s->slow * factor : s->slow / factor;
         wr_host_speed(s->host, 1 / s->slow);
         if (s->share)
             wr_share_change(s->share, (double)(cfg->servers - s->down), 1 / s->slow);
     } else if (fault == FAIL) {
-        const struct fail *f = arg;
-        fail(self, f->share, f->mode == HANG, on);
+        const wr_fail_fault *f = arg;
+        fail(self, f->share, f->mode == WR_HANG, on);
     } else if (cfg->az >= 0 && cfg->az == *(const int *)arg) { /* az_outage: arg is the zone */
         fail(self, 1, false, on);
     }

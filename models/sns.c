@@ -43,22 +43,10 @@ static const wr_usage usage[] = {
     [SNS_BILL_HTTP] = {"HTTP deliveries", "million", "sns.million_http_deliveries", 1e6, "Deliveries to HTTP endpoints.", PRICING},
     {0}};
 
-struct fail {
-    double share;
-};
-struct slow {
-    double factor;
-};
-static const wr_param fail_rows[] = {
-    {.key = "share", WR_FIELD(struct fail, share), .type = WR_T_SHARE, .def = "100%", .doc = "Share of publishes that fail."},
-    {0}};
-static const wr_param slow_rows[] = {
-    {.key = "factor", WR_FIELD(struct slow, factor), .type = WR_T_NUMBER, .def = "2", .min = 0.001, .max = 1e6, .doc = "How many times longer publishes and first deliveries take."},
-    {0}};
 enum { FAIL, SLOW };
 static const wr_fault faults[] = {
-    {"fail", fail_rows, sizeof(struct fail), "Publishes fail at once; what is stored is delivered.", "assumption: its front fails, not its storage"},
-    {"slow", slow_rows, sizeof(struct slow), "Latencies are multiplied.", "assumption: see factor"},
+    {"fail", wr_fail_share_rows, sizeof(wr_fail_fault), "Publishes fail at once; what is stored is delivered.", "assumption: its front fails, not its storage"},
+    {"slow", wr_slow_rows, sizeof(wr_slow_fault), "Latencies are multiplied.", "assumption: see factor"},
     {0}};
 
 /* ---- deliveries ----------------------------------------------------------------------------------------- */
@@ -202,11 +190,11 @@ static void sns_fault(wr_comp *self, int fault, const void *arg, bool on)
 {
     sns *t = wr_state(self);
     if (fault == SLOW) {
-        double factor = ((const struct slow *)arg)->factor;
+        double factor = ((const wr_slow_fault *)arg)->factor;
         t->slow = on ? t->slow * factor : t->slow / factor;
         return;
     }
-    double share = ((const struct fail *)arg)->share;
+    double share = ((const wr_fail_fault *)arg)->share;
     t->down += on ? share : -share;
     if (t->down < 1e-9)
         t->down = 0;

@@ -50,22 +50,10 @@ static const wr_usage usage[] = {
     {"Requests", "million", "sqs.million_*", 1e6, "Calls of every kind, empty receives included; each 64 KB of payload is one.", PRICING},
     {0}};
 
-struct fail {
-    double share;
-};
-struct slow {
-    double factor;
-};
-static const wr_param fail_rows[] = {
-    {.key = "share", WR_FIELD(struct fail, share), .type = WR_T_SHARE, .def = "100%", .doc = "Share of calls that fail."},
-    {0}};
-static const wr_param slow_rows[] = {
-    {.key = "factor", WR_FIELD(struct slow, factor), .type = WR_T_NUMBER, .def = "2", .min = 0.001, .max = 1e6, .doc = "How many times longer answers, and the work of its consumers, take."},
-    {0}};
 enum { FAIL, SLOW };
 static const wr_fault faults[] = {
-    {"fail", fail_rows, sizeof(struct fail), "Calls fail at once; messages are kept, and time passes for them.", "assumption: its front fails, not its storage"},
-    {"slow", slow_rows, sizeof(struct slow), "Latencies and the service times of its consumers are multiplied.", "assumption: see factor"},
+    {"fail", wr_fail_share_rows, sizeof(wr_fail_fault), "Calls fail at once; messages are kept, and time passes for them.", "assumption: its front fails, not its storage"},
+    {"slow", wr_slow_rows, sizeof(wr_slow_fault), "Latencies and the service times of its consumers are multiplied.", "assumption: see factor"},
     {0}};
 
 /* ---- sending ----------------------------------------------------------------------------------------- */
@@ -207,11 +195,11 @@ static void sqs_fault(wr_comp *self, int fault, const void *arg, bool on)
 {
     sqs *q = wr_state(self);
     if (fault == SLOW) {
-        double factor = ((const struct slow *)arg)->factor;
+        double factor = ((const wr_slow_fault *)arg)->factor;
         q->slow = on ? q->slow * factor : q->slow / factor;
         return;
     }
-    double share = ((const struct fail *)arg)->share;
+    double share = ((const wr_fail_fault *)arg)->share;
     q->down += on ? share : -share;
     if (q->down < 1e-9)
         q->down = 0;

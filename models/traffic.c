@@ -344,13 +344,14 @@ static void prepare_when(struct traffic_cfg *cfg, wr_build *b)
 /* ---- prepare: what and how ---------------------------------------------------------------------------- */
 static void prepare_request(struct traffic_cfg *cfg, wr_build *b)
 {
-    if (wr_build_given(b, &cfg->target) == (cfg->request.n > 0)) {
+    bool none = !cfg->target; /* not written, or the word */
+    if (none == !cfg->request.n) {
         wr_build_error(b, NULL, "traffic '%s' needs one of 'target' and 'request'", wr_build_name(b));
         return;
     }
     if (cfg->request.n)
         cfg->program = wr_program_build(b, cfg->request, true);
-    else if (cfg->target)
+    else
         cfg->program = wr_program_call(b, cfg->target);
     if (!cfg->program)
         return;

@@ -28,6 +28,20 @@ uint64_t wr_keys_draw(const wr_keys *k, wr_rng *r, uint64_t user);
 uint64_t wr_keys_next(const wr_keys *k, wr_rng *r, uint64_t user, uint64_t *nth);
 double wr_key_spot(uint64_t key); /* the fixed hash, in [0, 1): partitions and shards are ranges of it */
 
+/* faults - what most services suffer: a share of them fails, or they are slower. The rows of a wr_fault; its doc says of
+ * what the share is, and what takes longer. */
+enum wr_fail_mode { WR_RESET, WR_HANG }; /* answered with an error at once; never answered */
+typedef struct wr_fail_fault {
+    double share;
+    int mode;            /* enum wr_fail_mode; WR_RESET where the rows do not ask */
+} wr_fail_fault;
+typedef struct wr_slow_fault {
+    double factor;
+} wr_slow_fault;
+extern const wr_param wr_fail_rows[];       /* share, mode: of a wr_fail_fault */
+extern const wr_param wr_fail_share_rows[]; /* share alone, likewise */
+extern const wr_param wr_slow_rows[];       /* factor: of a wr_slow_fault */
+
 /* station - `servers` places and at most `room` calls waiting for one. Records wait, service, residence,
  * queue_depth, busy, in_system, concurrency. Owner's model has WR_HAS_STATION | WR_OWN_PRESENCE. */
 enum wr_order { WR_FIFO, WR_LIFO, WR_PRIORITY };

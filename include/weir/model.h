@@ -49,8 +49,11 @@ typedef struct wr_ask {
     bool async;               /* invoke: answer when queued */
     const struct wr_program *instead; /* the callee runs this and not its own program (health probes); NULL: its own */
     wr_dur delay;             /* send: seconds before it is visible; -1: the queue's */
+    bool body;                /* without item_size: the item is the body of the call, of its size */
 } wr_ask;
-extern const wr_ask wr_ask_request; /* a plain request */
+extern const wr_ask wr_ask_request;       /* a plain request */
+extern const wr_ask wr_ask_plain[WR_OPS]; /* by op: one thing of the callee's own size, without conditions */
+extern const wr_ask wr_ask_event;         /* an invocation that is answered when it is queued */
 
 /* ---- metrics -------------------------------------------------------------------------------- */
 enum wr_metric_kind {
@@ -211,6 +214,8 @@ typedef void wr_done_fn(wr_comp *self, wr_call *mine, const wr_call *answer);
 /* `mine` is the call of our own this one is made for. The result may be dropped with wr_call_drop until done ran. */
 wr_call *wr_call_send(wr_comp *self, wr_comp *to, wr_call *mine, const wr_send *what, wr_done_fn *done);
 wr_comp *wr_link_to(const wr_comp *self, const wr_link *l); /* the component a link names */
+/* How it can be told of something: by a message, a publication or an event, the first that it takes; NULL: not at all. */
+const wr_ask *wr_ask_telling(const wr_comp *to);
 wr_send wr_send_like(const wr_call *c); /* the same request again: what a balancer passes on; timeout and delay are 0 */
 void wr_call_drop(wr_call *sent);       /* stop waiting for it: done will not run; the callee learns by gone() */
 

@@ -2,6 +2,30 @@
 #include "call.h"
 #include <string.h>
 
+#define PLAIN(OP) {.op = (OP), .condition = 1, .delay = -1}
+const wr_ask wr_ask_request = PLAIN(WR_OP_REQUEST);
+const wr_ask wr_ask_event = {.op = WR_OP_INVOKE, .condition = 1, .delay = -1, .async = true};
+const wr_ask wr_ask_plain[WR_OPS] = {
+    [WR_OP_REQUEST] = PLAIN(WR_OP_REQUEST),   [WR_OP_GET] = PLAIN(WR_OP_GET),
+    [WR_OP_PUT] = PLAIN(WR_OP_PUT),           [WR_OP_UPDATE] = PLAIN(WR_OP_UPDATE),
+    [WR_OP_DELETE] = PLAIN(WR_OP_DELETE),     [WR_OP_QUERY] = PLAIN(WR_OP_QUERY),
+    [WR_OP_SCAN] = PLAIN(WR_OP_SCAN),         [WR_OP_BATCH] = PLAIN(WR_OP_BATCH),
+    [WR_OP_TRANSACT] = PLAIN(WR_OP_TRANSACT), [WR_OP_SEND] = PLAIN(WR_OP_SEND),
+    [WR_OP_RECEIVE] = PLAIN(WR_OP_RECEIVE),   [WR_OP_REMOVE] = PLAIN(WR_OP_REMOVE),
+    [WR_OP_PUBLISH] = PLAIN(WR_OP_PUBLISH),   [WR_OP_INVOKE] = PLAIN(WR_OP_INVOKE),
+    [WR_OP_READ] = PLAIN(WR_OP_READ),         [WR_OP_WRITE] = PLAIN(WR_OP_WRITE),
+    [WR_OP_HIDE] = PLAIN(WR_OP_HIDE),         [WR_OP_RECORDS] = PLAIN(WR_OP_RECORDS)};
+
+const wr_ask *wr_ask_telling(const wr_comp *to)
+{
+    unsigned accepts = to->model->accepts;
+    if (accepts & WR_ACCEPTS(WR_OP_SEND))
+        return &wr_ask_plain[WR_OP_SEND];
+    if (accepts & WR_ACCEPTS(WR_OP_PUBLISH))
+        return &wr_ask_plain[WR_OP_PUBLISH];
+    return accepts & WR_ACCEPTS(WR_OP_INVOKE) ? &wr_ask_event : NULL;
+}
+
 void call_end_stage(wr_call *c, wr_time now)
 {
     if (c->stage != WR_SERVICE)
@@ -143,7 +167,9 @@ void *wr_call_mine(wr_call *c, size_t size)
 
 double wr_call_item_size(wr_call *c, double def)
 {
-    return c->ask->item_size ? wr_draw(c->ask->item_size, &c->from->ask_rng) : def;
+    if (c->ask->item_size)
+        return wr_draw(c->ask->item_size, &c->from->ask_rng);
+    return c->ask->body ? (double)c->size : def;
 }
 
 double wr_call_old_size(wr_call *c, double now)

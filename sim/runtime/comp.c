@@ -15,7 +15,6 @@ typedef struct shared {
     struct shared *next;
 } shared;
 
-const wr_ask wr_ask_request = {.op = WR_OP_REQUEST, .condition = 1, .delay = -1};
 
 const wr_code framework_codes[CODE_OWN] = {
     {"Timeout", "Client.Timeout", WR_TIMEOUT, 0, "The caller stopped waiting."},

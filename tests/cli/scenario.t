@@ -73,3 +73,6 @@ $ : >empty.yaml; weir run empty.yaml 2>&1 | head -n 1
 empty.yaml:…error: …
 $ echo 'a: [1' >broken.yaml; weir run broken.yaml 2>&1 | head -n 1
 broken.yaml:…error: not valid YAML…
+# A target that is none is no target.
+$ printf 'weir: 1\nduration: 1s\ntraffic: {x: {target: none, rate: 1/s}}\nresources: {a: {type: service, service_time: 1ms}}\n' > none.yaml; weir run none.yaml 2>&1 | head -1
+none.yaml:3:11: error: traffic 'x' needs one of 'target' and 'request'
