@@ -7,7 +7,7 @@
  * balancer's latency is spent before the target, and the idle timeout counts from the arrival. A target that does not
  * take part in service at all is given up after connect_timeout, one that does after idle_timeout.
  * Left out: body streaming, WebSockets, authentication, WAF, request and header limits.
- * Truth: tests/unit/test_alb.c; truth cases ALB-xzone, RR-line-t4, JSQ-2, POW2-a. */
+ * Truth: tests/unit/test_alb.c; tests/truth/cross-zone.yaml, round-robin, shortest-queue, two-choices. */
 #include "alb.h"
 
 /* ---- answers of the balancer itself ----------------------------------------------------------------- */

@@ -7,7 +7,7 @@
  * second, a minute at least. An instance is in service, and registered, once it has booted; until its
  * application has started it refuses connections. Left out: weights, mixed types, protection, standby,
  * EBS checks.
- * Truth: tests/unit/test_asg.c, tests/truth (ASG-min, ASG-round, ASG-sqs). */
+ * Truth: tests/unit/test_asg.c, tests/truth/asg-*.yaml. */
 #include "asg.h"
 #include "asg_consume.h"
 #include <math.h>

@@ -3,7 +3,7 @@
  * Target tracking becomes two alarms: 3 of 3 minutes above the target, 15 of 15 below a fraction of it. With
  * basic monitoring EC2 publishes every five minutes: alarms on EC2's own metrics then judge as many five-minute
  * datapoints as cover the same time. Left out: predictive scaling, CustomizedMetric with metric math beyond
- * an expression. Truth: tests/unit/test_asg_policy.c. */
+ * an expression. Truth: tests/unit/test_asg.c. */
 #include "asg.h"
 #include <math.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * table, 8 to 16 in the hash and 4 in the heap; tables grow by doubling and are given back with the run. A victim at
  * random is found by trying places until one is in use, fewer than two tries while the cache is full.
  * Not modelled: the sampled LRU of Redis, slabs of Memcached, the memory that an entry takes beyond its size.
- * Truth: tests/unit/test_cache.c; truth cases LRU-a and LRU-line-t6 (tests/truth/cache-*.yaml). */
+ * Truth: tests/unit/test_cache.c; tests/truth/cache-lru.yaml, tests/truth/cache-ttl.yaml. */
 #include "../base/base.h"
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * A job's file appears whole or not at all (sim/store), so what is there under its name and has the right identity
  * is done. Two processes on the same shard would do everything twice; a lock that dies with its process
- * tells them. Truth: tests/cli/sweep.t, tests/unit/test_sweep.c. */
+ * tells them. Truth: tests/cli/sweep.t, tests/check/kill.sh. */
 #include "sweep.h"
 #include <dirent.h>
 #include <errno.h>

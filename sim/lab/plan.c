@@ -1,7 +1,7 @@
 /* plan.c - plan.json, the first file of a sweep's folder: which jobs there are and what each point sets.
  *
  * It says all that is needed to join the files on another machine. It is read by the reader of YAML, of which
- * JSON is a part. Equal sweeps have equal plans, byte by byte. Truth: tests/unit/test_sweep.c. */
+ * JSON is a part. Equal sweeps have equal plans, byte by byte. Truth: tests/cli/sweep.t. */
 #include "../table/table.h"
 #include "sweep.h"
 #include <inttypes.h>

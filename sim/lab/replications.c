@@ -1,7 +1,7 @@
 /* replications.c - all replications of one scenario, as one experiment.
  *
  * Replications share nothing but the frozen scenario. When told to stop, those that are finished are kept; one that
- * fails does not take the others with it. Truth: tests/unit/test_crew.c, tests/unit/test_lab.c. */
+ * fails does not take the others with it. Truth: tests/unit/test_crew.c. */
 #include "../result/result.h"
 #include "crew.h"
 #include <stdlib.h>

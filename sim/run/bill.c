@@ -3,7 +3,7 @@
  * A row of usage counts amounts ("requests") and integrates levels over seconds ("instances running"); one
  * price buys `per` of it. Prices come from the price book of the region unless the scenario overrides
  * them. The monthly allowance of `free_tier: month` is used up in the order of the scenario; series of cost
- * know nothing of it. Truth: tests/unit/test_run.c, and AWS's own examples in tests/truth. */
+ * know nothing of it. Truth: tests/contract/test_models.c, and AWS's own example in tests/truth/lambda-price.yaml. */
 #include "run.h"
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * Everything is copied into the result's own arena, so that a result outlives its run; texts too. The
  * fingerprint covers the statistics of the window, not the series, so that it does not depend on what was
- * asked to be kept. Truth: tests/unit/test_run.c. */
+ * asked to be kept. Truth: tests/contract/test_models.c, tests/unit/test_crew.c. */
 #include "run.h"
 #include <math.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * Each cell has two taps: one for the present period, started again at each period's end, and one that is
  * opened at the end of the warm-up. Components that appear while running are recorded from then on. Edges
  * of time are events of WR_PHASE_EDGE, before all work of their instant: intervals are [from, to).
- * Truth: tests/unit/test_run.c. */
+ * Truth: tests/truth/hand.yaml, tests/contract/test_models.c. */
 #include "run.h"
 #include <math.h>
 #include <string.h>

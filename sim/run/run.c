@@ -1,7 +1,7 @@
 /* run.c - one replication: scenario -> components -> engine -> result. The one place where they meet.
  *
  * A run is a pure function of (scenario, seed, replication): it reads no clock and shares nothing with other
- * runs but the frozen scenario. Truth: tests/unit/test_run.c (same seed, same print) and all of tests/truth. */
+ * runs but the frozen scenario. Truth: tests/contract/test_models.c (same seed, same print) and all of tests/truth. */
 #include "run.h"
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * random times to failure; it lasts as long as it is drawn to last. A factor with a ramp grows in steps, each a fault
  * of the model's own that multiplies by a little more; at the end all are lifted. What a fault does is the model's
  * business, except for errors, throttles and latency, which the runtime applies to anything. Streams are
- * named by the number of the fault, so that adding one moves no other. Truth: tests/unit/test_run.c. */
+ * named by the number of the fault, so that adding one moves no other. Truth: tests/contract/test_models.c. */
 #include "run.h"
 #include <string.h>
 

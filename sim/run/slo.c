@@ -4,7 +4,7 @@
  * Atoms over the statistics window are read from the totals that every cell keeps anyway. `from .. to` opens
  * probes at its first edge and shuts them at the second. `over L` keeps a ring of probes, one for each window
  * that is open at a time: a window begins at every period's end and lasts L, so a ring of L / period is
- * enough whatever the length of the run. Truth: tests/unit/test_slo.c. */
+ * enough whatever the length of the run. Truth: tests/truth/transient.yaml, tests/truth/hand.yaml. */
 #include "run.h"
 #include <math.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * a component without behaviour that has cells of its own. A spawned member ("app:i-3") counts on its
  * group's cells; with `detail: parts` it has cells that add to the group's. Membership is told to
  * followers by events of the present instant, except before the run begins, where it is told at once.
- * Truth: tests/unit/test_comp.c. */
+ * Truth: tests/contract/test_models.c, tests/unit/test_asg_life.c. */
 #include "comp.h"
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * A spawned member ("app:i-3") counts on its group's cells; with `detail: parts` it has cells that add to the group's.
  * Membership is told to followers by events of the present instant, except before the run begins, where it is told at
- * once. Truth: tests/unit/test_comp.c. */
+ * once. Truth: tests/unit/test_asg_life.c, tests/unit/test_asg_alb.c. */
 #include "comp.h"
 #include <string.h>
 

@@ -2,7 +2,7 @@
  *
  * The tables `metrics`, `moments` and `objectives` and the histograms hold them exactly, so that a file that is merged or
  * compared says to the last bit what the run said. Files of one point only: those of a run, or a job of a sweep.
- * Warnings, and what is told in words only, are not kept in files. Truth: tests/unit/test_sweep_file.c. */
+ * Warnings, and what is told in words only, are not kept in files. Truth: tests/unit/test_back.c. */
 #include "read.h"
 #include <math.h>
 #include <stdlib.h>

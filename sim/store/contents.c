@@ -3,7 +3,7 @@
  * Rows of replications come from all of them in order, rows of what replications say together from each point of a
  * sweep. Three tables are for weir alone: `metrics`, `moments` and `objectives` hold each replication's statistics exactly, so
  * that files can be read back, merged and compared without loss (back.c). Truth: tests/unit/test_store.c,
- * tests/unit/test_sweep_file.c. */
+ * tests/unit/test_back.c. */
 #include "h5.h"
 #include <math.h>
 #include <string.h>

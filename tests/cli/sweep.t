@@ -59,6 +59,9 @@ weir: 'shop.sweep' holds another sweep: its plan.json differs; choose another fo
 $ weir merge . -o x.h5
 weir: '.' is no folder of a sweep: it has no plan.json
 ? 1
+$ mkdir z; echo '{"weir": 1, "points": 3' > z/plan.json; weir merge z -o x.h5
+weir: 'z/plan.json' is not a plan of weir
+? 1
 $ weir merge shop.sweep
 weir: 'weir merge' needs -o ALL.h5, the file to write
 ? 2
