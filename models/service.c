@@ -5,7 +5,8 @@
  * processor sharing; a token bucket in front; errors after service; steps while the server is held
  * (`operations`) and after it is released (`then`). Not modelled: servers of different speed, preemption.
  * A failing share of servers drops what it holds; which requests those are is drawn, since servers are not
- * told apart. Truth: tests/truth/mm1.yaml and the other stations there (M/M/c, M/G/1, M/M/c/K, Erlang A, Cobham, PS, Jackson). */
+ * told apart. Truth: tests/truth/mm1.yaml and the other stations there (M/M/c, M/G/1, M/M/c/K, Erlang A, Cobham,
+ * PS, Jackson). */
 #include "models.h"
 #include <math.h>
 
